@@ -1,0 +1,10 @@
+export { INSTRUCTION_NAMES } from './arguments.ts';
+export type { DockerfileAst, InstructionNode } from './ast.ts';
+export { DockerfileError, type DockerfileErrorCode } from './error.ts';
+export { formatExcerpt } from './excerpt.ts';
+export { type ExpandOptions, expandWord, expandWords, type Variables } from './expand.ts';
+export type * from './instructions.ts';
+export { interpretDockerfile, readDockerfile, readTrigger } from './interpret.ts';
+export { type Mount, type MountSpec, parseMount } from './mount.ts';
+export { parseDockerfile } from './parse.ts';
+export type { Position, SourceRange, Word } from './range.ts';
