@@ -1,4 +1,4 @@
-import type { InstructionNode } from './ast.ts';
+import type { Heredoc, InstructionNode } from './ast.ts';
 import type { MountSpec } from './mount.ts';
 import type { SourceRange, Word } from './range.ts';
 
@@ -52,6 +52,7 @@ export interface FromInstruction extends Common {
 export interface RunInstruction extends Common {
   readonly kind: 'RUN';
   readonly command: CommandLine;
+  readonly heredocs: readonly Heredoc[];
   readonly mounts: readonly MountSpec[];
   readonly network: 'default' | 'none' | 'host';
 }

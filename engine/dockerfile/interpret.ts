@@ -120,7 +120,7 @@ const INTERPRETERS: Readonly<Record<string, Interpreter>> = {
       throw new DockerfileError('flag-value', `invalid network mode ${JSON.stringify(network.value)}`, network.range);
     }
     const mode = network?.value === 'none' ? 'none' : network?.value === 'host' ? 'host' : 'default';
-    return { kind: 'RUN', ...common(node), command: commandOf(node), mounts, network: mode };
+    return { kind: 'RUN', ...common(node), command: commandOf(node), heredocs: node.heredocs, mounts, network: mode };
   },
   COPY: (node, escapeChar) => {
     const known = { ...TRANSFER_FLAGS, from: 'string', parents: 'boolean' } as const;
