@@ -1,0 +1,182 @@
+import type { TarEntry, TarEntryType } from './entry.ts';
+import { TarError } from './error.ts';
+import { BLOCK, checksums, padded } from './header.ts';
+import { PaxWriter } from './pax.ts';
+
+const TYPEFLAGS: Readonly<Record<TarEntryType, string>> = {
+  file: '0',
+  'hard-link': '1',
+  symlink: '2',
+  'character-device': '3',
+  'block-device': '4',
+  directory: '5',
+  fifo: '6',
+};
+
+const MAX_ID = 0o7777777;
+const MAX_SIZE = 0o77777777777;
+
+/** What goes into one header block. */
+interface Fields {
+  readonly name: string;
+  readonly prefix: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly mtime: number;
+  readonly typeflag: string;
+  readonly linkName: string;
+  readonly userName: string;
+  readonly groupName: string;
+  readonly major: number;
+  readonly minor: number;
+}
+
+/**
+ * Writes ustar, with a PAX extended header before a member only when ustar cannot hold it. The same entries always give
+ * the same bytes. Ends with two zero blocks and no more padding, as Go's archive/tar (so Docker's layers) does.
+ * @throws TarError `unsupported` for device numbers that ustar cannot hold
+ */
+export function writeTar(entries: Iterable<TarEntry>): Uint8Array {
+  const parts: { readonly at: number; readonly fields: Fields; readonly data: Uint8Array }[] = [];
+  let at = 0;
+  const push = (fields: Fields, data: Uint8Array): void => {
+    parts.push({ at, fields, data });
+    at += BLOCK + padded(data.length);
+  };
+  for (const entry of entries) {
+    const { fields, pax } = toHeader(entry);
+    if (!pax.empty) {
+      const data = pax.bytes();
+      push(paxFields(fields.name, data.length), data);
+    }
+    push(fields, entry.type === 'file' ? entry.data : EMPTY);
+  }
+  const bytes = new Uint8Array(at + 2 * BLOCK);
+  for (const part of parts) {
+    writeHeader(bytes.subarray(part.at, part.at + BLOCK), part.fields);
+    bytes.set(part.data, part.at + BLOCK);
+  }
+  return bytes;
+}
+
+const EMPTY = new Uint8Array(0);
+
+function toHeader(entry: TarEntry): { readonly fields: Fields; readonly pax: PaxWriter } {
+  const pax = new PaxWriter();
+  const split = splitName(entry.name);
+  if (!split) pax.add('path', entry.name);
+  const linkName = entry.linkName ?? '';
+  const linkFits = isAscii(linkName) && linkName.length <= 100;
+  if (!linkFits) pax.add('linkpath', linkName);
+  const size = entry.type === 'file' ? entry.data.length : 0;
+  if (size > MAX_SIZE) pax.add('size', String(size));
+  const id = (key: 'uid' | 'gid'): number => {
+    const value = entry[key];
+    if (value >= 0 && value <= MAX_ID) return value;
+    pax.add(key, String(value));
+    return 0;
+  };
+  const uid = id('uid');
+  const gid = id('gid');
+  const mtimeFits = Number.isInteger(entry.mtime) && entry.mtime >= 0 && entry.mtime <= MAX_SIZE;
+  if (!mtimeFits) pax.add('mtime', timeText(entry.mtime));
+  const owner = (key: 'uname' | 'gname', value = ''): string => {
+    if (isAscii(value) && value.length <= 31) return value;
+    pax.add(key, value);
+    return '';
+  };
+  const userName = owner('uname', entry.userName);
+  const groupName = owner('gname', entry.groupName);
+  if (entry.xattrs) pax.addXattrs(entry.xattrs);
+  const major = entry.major ?? 0;
+  const minor = entry.minor ?? 0;
+  if (major > MAX_ID || minor > MAX_ID) throw new TarError('unsupported', `device number too large: ${entry.name}`);
+  const fields: Fields = {
+    name: split?.name ?? asciiTail(entry.name),
+    prefix: split?.prefix ?? '',
+    mode: entry.mode & 0o7777,
+    uid,
+    gid,
+    size: Math.min(size, MAX_SIZE),
+    mtime: mtimeFits ? entry.mtime : Math.min(Math.max(0, Math.floor(entry.mtime)), MAX_SIZE),
+    typeflag: TYPEFLAGS[entry.type],
+    linkName: linkFits ? linkName : asciiTail(linkName),
+    userName,
+    groupName,
+    major,
+    minor,
+  };
+  return { fields, pax };
+}
+
+function paxFields(name: string, size: number): Fields {
+  const base = name.replace(/\/+$/, '').split('/').at(-1) ?? '';
+  return {
+    name: `PaxHeaders.0/${base}`.slice(0, 100),
+    prefix: '',
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    size,
+    mtime: 0,
+    typeflag: 'x',
+    linkName: '',
+    userName: '',
+    groupName: '',
+    major: 0,
+    minor: 0,
+  };
+}
+
+/** Where ustar can cut the name: at a slash, 155 bytes before it and 100 after. Undefined if it cannot hold it. */
+function splitName(name: string): { readonly name: string; readonly prefix: string } | undefined {
+  if (!isAscii(name)) return undefined;
+  if (name.length <= 100) return { name, prefix: '' };
+  // A directory's own trailing slash is no place to cut.
+  const from = name.endsWith('/') ? name.length - 2 : name.length - 1;
+  const cut = name.lastIndexOf('/', Math.min(from, 155));
+  if (cut <= 0 || name.length - cut - 1 > 100) return undefined;
+  return { name: name.slice(cut + 1), prefix: name.slice(0, cut) };
+}
+
+function isAscii(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL ends a header field, so it too needs PAX
+  return /^[\x01-\x7f]*$/.test(text);
+}
+
+/** Stands in the header beside a PAX record, for readers that know no PAX. */
+function asciiTail(name: string): string {
+  return name.replace(/[^\x20-\x7e]/g, '_').slice(0, 100);
+}
+
+/** PAX times are decimal seconds; at most nanoseconds. */
+function timeText(seconds: number): string {
+  return Number.isInteger(seconds) ? String(seconds) : seconds.toFixed(9).replace(/0+$/, '');
+}
+
+function writeHeader(block: Uint8Array, fields: Fields): void {
+  const text = (offset: number, value: string): void => {
+    for (let i = 0; i < value.length; i++) block[offset + i] = value.charCodeAt(i);
+  };
+  // Octal, zero-filled, with a closing NUL.
+  const octal = (offset: number, length: number, value: number): void =>
+    text(offset, value.toString(8).padStart(length - 1, '0'));
+  text(0, fields.name);
+  octal(100, 8, fields.mode);
+  octal(108, 8, fields.uid);
+  octal(116, 8, fields.gid);
+  octal(124, 12, fields.size);
+  octal(136, 12, fields.mtime);
+  text(156, fields.typeflag);
+  text(157, fields.linkName);
+  text(257, 'ustar');
+  text(263, '00');
+  text(265, fields.userName);
+  text(297, fields.groupName);
+  octal(329, 8, fields.major);
+  octal(337, 8, fields.minor);
+  text(345, fields.prefix);
+  text(148, `${checksums(block).unsigned.toString(8).padStart(6, '0')}\0 `);
+}

@@ -1,0 +1,478 @@
+import type { EventLog } from '../events/event-log.ts';
+import type { Directory } from '../files/node.ts';
+import type { BlobStore } from '../stores/blob-store.ts';
+import type { StateStore } from '../stores/state-store.ts';
+import { chainId, type Digest, hexOf, isDigest, sha256 } from './digest.ts';
+import {
+  type Descriptor,
+  encodeJson,
+  type ImageConfig,
+  type Manifest,
+  MEDIA_TYPES,
+  parseImageConfig,
+} from './documents.ts';
+import { ImageError } from './errors.ts';
+import { historyRows } from './history.ts';
+import type { HistoryRow, Image, ImageDeleteItem, ImageNames, ImageUser, Layer, StoredLayer } from './image.ts';
+import { applyLayer, emptyRoot } from './layer.ts';
+import { LayerStore } from './layer-store.ts';
+import { indexKey, type NameIndex, namesOf, referencesTo } from './name-index.ts';
+import { canonicalName, familiarName, parseReference, type Reference } from './reference.ts';
+import { planRemoval } from './removal.ts';
+
+export interface ImageStoreOptions {
+  readonly blobs: BlobStore;
+  readonly state: StateStore;
+  readonly events: EventLog;
+  /** Containers made from an image, for removal. Without it, none are. */
+  readonly users?: (id: Digest) => readonly ImageUser[];
+}
+
+export interface CreateImage {
+  /** `rootfs` is made from `layers`. */
+  readonly config: Omit<ImageConfig, 'rootfs'> & { readonly rootfs?: ImageConfig['rootfs'] };
+  /** Diff IDs, bottom first; all in the store. */
+  readonly layers: readonly (Digest | StoredLayer)[];
+  /** The image of the build step before. */
+  readonly parent?: Digest;
+}
+
+export interface RestoreImage {
+  /** Kept byte for byte: its digest is the image's ID. */
+  readonly configBytes: Uint8Array;
+  /** What it was pulled or loaded with, byte for byte. */
+  readonly manifestBytes?: Uint8Array;
+}
+
+/** `images/HEX` in the state store; the config and manifest are blobs. */
+interface ImageRecord {
+  readonly id: Digest;
+  readonly parent?: Digest;
+  readonly manifest?: Digest;
+}
+
+/** A manifest and its blob. */
+export interface StoredManifest {
+  readonly descriptor: Descriptor;
+  readonly manifest: Manifest;
+  readonly bytes: Uint8Array;
+}
+
+const NAMES_KEY = 'image-names';
+const RETAINED_KEY = 'image-retained';
+
+/** Images, their layers and their names. Reads are answered from memory, writes reach the stores before they resolve. */
+export class ImageStore {
+  readonly #blobs: BlobStore;
+  readonly #state: StateStore;
+  readonly #events: EventLog;
+  readonly #layers: LayerStore;
+  readonly #images = new Map<Digest, Image>();
+  #users: (id: Digest) => readonly ImageUser[];
+  #names: NameIndex = new Map();
+  /** Layers that no image has yet: a build is on its way to one. */
+  readonly #pending = new Set<Digest>();
+  /** Layers of images removed by force under a stopped container, by image. */
+  #retained: ReadonlyMap<Digest, readonly Digest[]> = new Map();
+  /** Writers wait for each other, so that what one has checked still holds when it stores. */
+  #tail: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: ImageStoreOptions, layers: LayerStore) {
+    this.#blobs = options.blobs;
+    this.#state = options.state;
+    this.#events = options.events;
+    this.#users = options.users ?? (() => []);
+    this.#layers = layers;
+  }
+
+  /** Reads what earlier stores with the same `blobs` and `state` left. An image whose config is lost is left out. */
+  static async open(options: ImageStoreOptions): Promise<ImageStore> {
+    const layers = await LayerStore.open(options.blobs, options.state);
+    const store = new ImageStore(options, layers);
+    for (const key of await options.state.list('images/')) {
+      const record = (await options.state.get(key)) as ImageRecord;
+      const configBytes = await options.blobs.get(record.id);
+      if (configBytes) store.#images.set(record.id, await store.#toImage(record, configBytes));
+    }
+    const names = ((await options.state.get(NAMES_KEY)) ?? {}) as Record<string, Digest>;
+    store.#names = new Map(Object.entries(names).filter(([, id]) => store.#images.has(id)));
+    const retained = ((await options.state.get(RETAINED_KEY)) ?? {}) as Record<Digest, Digest[]>;
+    store.#retained = new Map(Object.entries(retained) as [Digest, Digest[]][]);
+    return store;
+  }
+
+  /** Set once the containers exist, as they need the images first. */
+  setUsers(users: (id: Digest) => readonly ImageUser[]): void {
+    this.#users = users;
+  }
+
+  // Layers
+
+  /**
+   * Stores a layer's uncompressed tar, or finds it. The layer is kept for the image to come; see {@link collectGarbage}.
+   * @throws TarError if it is no archive
+   */
+  addLayer(tar: Uint8Array): Promise<StoredLayer> {
+    return this.#write(async () => this.#pend(await this.#layers.add(tar)));
+  }
+
+  /**
+   * Stores a layer as a registry or archive has it (gzip or plain tar), its digest checked by the caller.
+   * @throws ImageError `corrupt` if it does not unpack to `diffId`; TarError
+   */
+  addLayerBlob(bytes: Uint8Array, descriptor: Descriptor, diffId: Digest): Promise<StoredLayer> {
+    return this.#write(async () => this.#pend(await this.#layers.addBlob(bytes, descriptor, diffId)));
+  }
+
+  #pend(layer: StoredLayer): StoredLayer {
+    this.#pending.add(layer.diffId);
+    return layer;
+  }
+
+  layer(diffId: Digest): StoredLayer | undefined {
+    return this.#layers.get(diffId);
+  }
+
+  /** The layer that is stored as a blob of this digest. */
+  layerOfBlob(digest: Digest): StoredLayer | undefined {
+    const diffId = this.#layers.byBlob(digest);
+    return diffId && this.#layers.get(diffId);
+  }
+
+  /** A layer in overlay form (see {@link layerTarToTree}); the same object each time. @throws ImageError */
+  tree(diffId: Digest): Promise<Directory> {
+    return this.#layers.tree(diffId);
+  }
+
+  /** A layer's uncompressed tar. @throws ImageError */
+  layerTar(diffId: Digest): Promise<Uint8Array> {
+    return this.#layers.tar(diffId);
+  }
+
+  /** All layers merged: what a container of the image starts from. @throws ImageError */
+  async rootfs(layers: readonly (Digest | StoredLayer)[]): Promise<Directory> {
+    let root = emptyRoot();
+    for (const layer of layers) root = applyLayer(root, await this.tree(diffIdOf(layer)));
+    return root;
+  }
+
+  // Images
+
+  /** @throws ImageError `not-found` for a layer that is not in the store */
+  create(request: CreateImage): Promise<Image> {
+    const { rootfs: _, history, ...config } = request.config;
+    const document: ImageConfig = {
+      ...config,
+      rootfs: { type: 'layers', diff_ids: request.layers.map(diffIdOf) },
+      ...(history ? { history } : {}),
+    };
+    return this.#write(() => this.#put(encodeJson(document), { parent: request.parent }));
+  }
+
+  /**
+   * Stores an image made elsewhere, whose layers are here already.
+   * @throws ImageError `invalid` for a malformed config, `not-found` for a missing layer
+   */
+  restore(request: RestoreImage): Promise<Image> {
+    return this.#write(() => this.#put(request.configBytes, { manifestBytes: request.manifestBytes }));
+  }
+
+  async #put(
+    configBytes: Uint8Array,
+    extra: { readonly parent?: Digest | undefined; readonly manifestBytes?: Uint8Array | undefined },
+  ): Promise<Image> {
+    const id = await sha256(configBytes);
+    const known = this.#images.get(id);
+    // The first way an image came here stays: a parent or manifest is only ever added.
+    const parent = known?.parent ?? (extra.parent === id ? undefined : extra.parent);
+    let manifest = known?.manifest;
+    if (!manifest && extra.manifestBytes) {
+      manifest = await sha256(extra.manifestBytes);
+      await this.#blobs.put(manifest, extra.manifestBytes);
+    }
+    const record: ImageRecord = { id, ...(parent ? { parent } : {}), ...(manifest ? { manifest } : {}) };
+    const image = await this.#toImage(record, configBytes);
+    if (!known || known.parent !== parent || known.manifest !== manifest) {
+      await this.#blobs.put(id, configBytes);
+      await this.#state.set(imageKey(id), record);
+      this.#images.set(id, image);
+    }
+    for (const layer of image.layers) this.#pending.delete(layer.diffId);
+    return this.#images.get(id) ?? image;
+  }
+
+  async #toImage(record: ImageRecord, configBytes: Uint8Array): Promise<Image> {
+    const config = parseImageConfig(configBytes);
+    const layers: Layer[] = [];
+    let chain: Digest | undefined;
+    for (const diffId of config.rootfs.diff_ids) {
+      const layer = this.#layers.get(diffId);
+      if (!layer) throw new ImageError('not-found', `layer ${diffId} is not in the store`);
+      chain = await chainId(chain, diffId);
+      layers.push({ ...layer, chainId: chain });
+    }
+    return { ...record, config, configBytes, layers };
+  }
+
+  get(id: Digest): Image | undefined {
+    return this.#images.get(id);
+  }
+
+  /**
+   * By name, ID or start of an ID, with or without `sha256:`; a name goes first, as in Docker.
+   * @throws ImageError `not-found`, also when several IDs start so; `invalid` for what is neither
+   */
+  find(nameOrIdPrefix: string): Image {
+    const bare = nameOrIdPrefix.replace(/^sha256:/, '');
+    const full: unknown = `sha256:${bare}`;
+    if (isDigest(full)) {
+      const image = this.#images.get(full);
+      if (!image) throw new ImageError('not-found', `No such image: ${full}`);
+      return image;
+    }
+    const reference = parseReference(nameOrIdPrefix);
+    const named = this.#names.get(indexKey(reference));
+    const image = named && this.#images.get(named);
+    if (image) return image;
+    const matches = /^[0-9a-f]+$/.test(bare) ? [...this.#images.keys()].filter((id) => hexOf(id).startsWith(bare)) : [];
+    const [only] = matches;
+    const found = matches.length === 1 && only ? this.#images.get(only) : undefined;
+    if (!found) throw new ImageError('not-found', `No such image: ${familiarName(reference)}`);
+    return found;
+  }
+
+  /** Newest first. Without `all`, steps on the way to other images are left out, as `docker images` does. */
+  list(options: { readonly all?: boolean } = {}): readonly Image[] {
+    const images = [...this.#images.values()];
+    const parents = new Set(images.map((image) => image.parent));
+    const named = new Set(this.#names.values());
+    const created = (image: Image): number => Date.parse(image.config.created ?? '') || 0;
+    return images
+      .filter((image) => options.all || named.has(image.id) || !parents.has(image.id))
+      .sort((a, b) => created(b) - created(a));
+  }
+
+  children(id: Digest): readonly Image[] {
+    return [...this.#images.values()].filter((image) => image.parent === id);
+  }
+
+  /** @throws ImageError `not-found` */
+  history(nameOrId: string): readonly HistoryRow[] {
+    const image = this.find(nameOrId);
+    return historyRows(
+      image,
+      (id) => this.#images.get(id),
+      (id) => this.names(id).tags,
+    );
+  }
+
+  /**
+   * The manifest it came with, or one made now: that compresses layers which have not been. Made again it is the same.
+   * @throws ImageError `not-found`, `corrupt`
+   */
+  async manifest(id: Digest): Promise<StoredManifest> {
+    const image = this.find(id);
+    const kept = image.manifest && (await this.#blobs.get(image.manifest));
+    const blobs: Descriptor[] = [];
+    for (const layer of image.layers) blobs.push(await this.#layers.compressed(layer.diffId));
+    if (kept && image.manifest) {
+      const manifest = JSON.parse(new TextDecoder().decode(kept)) as Manifest;
+      // A layer that was here before under another gzip has only that one.
+      if (manifest.layers.every((layer, i) => layer.digest === blobs[i]?.digest)) {
+        const mediaType = manifest.mediaType ?? MEDIA_TYPES.ociManifest;
+        return { descriptor: { mediaType, digest: image.manifest, size: kept.length }, manifest, bytes: kept };
+      }
+    }
+    const manifest: Manifest = {
+      schemaVersion: 2,
+      mediaType: MEDIA_TYPES.ociManifest,
+      config: { mediaType: MEDIA_TYPES.ociConfig, digest: id, size: image.configBytes.length },
+      layers: blobs,
+    };
+    const bytes = encodeJson(manifest);
+    const descriptor = { mediaType: MEDIA_TYPES.ociManifest, digest: await sha256(bytes), size: bytes.length };
+    return { descriptor, manifest, bytes };
+  }
+
+  /** A blob by digest: configs, layers as {@link manifest} names them, manifests that were pulled. */
+  blob(digest: Digest): Promise<Uint8Array | undefined> {
+    return this.#blobs.get(digest);
+  }
+
+  // Names
+
+  names(id: Digest): ImageNames {
+    return namesOf(this.#names, id);
+  }
+
+  /** The image a full reference names, without looking at IDs. */
+  resolve(reference: Reference): Image | undefined {
+    const id = this.#names.get(indexKey(reference));
+    return id && this.#images.get(id);
+  }
+
+  /**
+   * Gives the image a name, taking it from the one that had it.
+   * @throws ImageError `not-found`; `invalid` for a malformed name
+   */
+  tag(reference: string | Reference, id: Digest): Promise<void> {
+    return this.#write(async () => {
+      const name = typeof reference === 'string' ? parseReference(reference) : reference;
+      const image = this.find(id);
+      await this.#setNames([...this.#names, [indexKey(name), id]]);
+      if (name.digest === undefined) this.#publish('tag', image, familiarName(name));
+    });
+  }
+
+  /** Takes a name away; the image stays. @throws ImageError `not-found` */
+  untag(reference: string | Reference): Promise<void> {
+    return this.#write(async () => {
+      const name = typeof reference === 'string' ? parseReference(reference) : reference;
+      const image = this.resolve(name);
+      if (!image) throw new ImageError('not-found', `No such image: ${familiarName(name)}`);
+      await this.#setNames([...this.#names].filter(([key]) => key !== indexKey(name)));
+      this.#publish('untag', image, image.id);
+    });
+  }
+
+  async #setNames(entries: readonly (readonly [string, Digest])[]): Promise<void> {
+    const names = new Map(entries);
+    await this.#state.set(NAMES_KEY, Object.fromEntries(names));
+    this.#names = names;
+  }
+
+  // Removal
+
+  /**
+   * `docker rmi`: takes the name away, and the image and its nameless parents when no name is left.
+   * `prune: false` (`--no-prune`) keeps the parents.
+   * @throws ImageError `not-found`, `conflict` in Docker's words
+   */
+  remove(
+    nameOrId: string,
+    options: { readonly force?: boolean; readonly prune?: boolean } = {},
+  ): Promise<readonly ImageDeleteItem[]> {
+    return this.#write(async () => {
+      const steps = planRemoval(
+        {
+          image: this.find(nameOrId),
+          get: (id) => this.#images.get(id),
+          references: (id) => referencesTo(this.#names, id),
+          children: (id) => this.children(id).map((child) => child.id),
+          users: this.#users,
+        },
+        nameOrId,
+        { force: options.force ?? false, prune: options.prune ?? true },
+      );
+      const items: ImageDeleteItem[] = [];
+      for (const step of steps) {
+        const image = this.#images.get(step.id);
+        if (!image) continue;
+        if (step.kind === 'untag') {
+          await this.#setNames([...this.#names].filter(([key]) => key !== canonicalName(step.reference)));
+          items.push({ Untagged: familiarName(step.reference) });
+          this.#publish('untag', image, image.id);
+        } else {
+          items.push({ Deleted: image.id });
+          for (const chain of await this.#delete(image)) items.push({ Deleted: chain });
+          this.#publish('delete', image, image.id);
+        }
+      }
+      return items;
+    });
+  }
+
+  /** The chain IDs that no image has any more, topmost first. */
+  async #delete(image: Image): Promise<readonly Digest[]> {
+    // Names and the record go first: blobs without a record are only garbage, a record without blobs is a broken image.
+    await this.#state.delete(imageKey(image.id));
+    this.#images.delete(image.id);
+    if (this.#users(image.id).length > 0) {
+      const diffIds = image.layers.map((layer) => layer.diffId);
+      await this.#setRetained([...this.#retained, [image.id, diffIds]]);
+    }
+    await this.#blobs.delete(image.id);
+    if (image.manifest && ![...this.#images.values()].some((other) => other.manifest === image.manifest)) {
+      await this.#blobs.delete(image.manifest);
+    }
+    const chains = new Set([...this.#images.values()].flatMap(({ layers }) => layers.map((layer) => layer.chainId)));
+    const used = this.#usedLayers();
+    const gone: Digest[] = [];
+    for (const layer of [...image.layers].reverse()) {
+      if (!chains.has(layer.chainId) && !this.#isRetained(layer.diffId)) gone.push(layer.chainId);
+      if (!used.has(layer.diffId)) await this.#layers.delete(layer.diffId);
+    }
+    return gone;
+  }
+
+  #usedLayers(): ReadonlySet<Digest> {
+    const used = new Set(this.#pending);
+    for (const image of this.#images.values()) for (const layer of image.layers) used.add(layer.diffId);
+    for (const diffIds of this.#retained.values()) for (const diffId of diffIds) used.add(diffId);
+    return used;
+  }
+
+  #isRetained(diffId: Digest): boolean {
+    return [...this.#retained.values()].some((diffIds) => diffIds.includes(diffId));
+  }
+
+  async #setRetained(entries: readonly (readonly [Digest, readonly Digest[]])[]): Promise<void> {
+    const retained = new Map(entries);
+    await this.#state.set(RETAINED_KEY, Object.fromEntries(retained));
+    this.#retained = retained;
+  }
+
+  /**
+   * Deletes layers that no image, no container and (unless `abandoned`) no build on its way needs. To be called when a
+   * container is removed, and with `abandoned` when no build runs. Gives the bytes of files that went.
+   */
+  collectGarbage(options: { readonly abandoned?: boolean } = {}): Promise<number> {
+    return this.#write(async () => {
+      if (options.abandoned) this.#pending.clear();
+      const stillUsed = [...this.#retained].filter(([id]) => this.#users(id).length > 0);
+      if (stillUsed.length !== this.#retained.size) await this.#setRetained(stillUsed);
+      const used = this.#usedLayers();
+      let freed = 0;
+      for (const diffId of this.#layers.diffIds()) {
+        if (used.has(diffId)) continue;
+        freed += this.#layers.get(diffId)?.bytes ?? 0;
+        await this.#layers.delete(diffId);
+      }
+      return freed;
+    });
+  }
+
+  // Events
+
+  /** Says that an image came from a registry (`pull`) or an archive (`load`, `import`). */
+  announce(action: 'pull' | 'load' | 'import', image: Image, name: string): void {
+    if (action === 'pull') {
+      const reference = parseReference(name);
+      const repository = familiarName({ domain: reference.domain, path: reference.path });
+      this.#events.publish('image', 'pull', familiarName(reference), {
+        ...image.config.config?.Labels,
+        name: repository,
+      });
+    } else {
+      this.#publish(action, image, name);
+    }
+  }
+
+  #publish(action: string, image: Image, name: string): void {
+    this.#events.publish('image', action, image.id, { ...image.config.config?.Labels, name });
+  }
+
+  #write<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(work);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function diffIdOf(layer: Digest | StoredLayer): Digest {
+  return typeof layer === 'string' ? layer : layer.diffId;
+}
+
+function imageKey(id: Digest): string {
+  return `images/${hexOf(id)}`;
+}

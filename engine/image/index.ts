@@ -1,0 +1,30 @@
+export { chainId, type Digest, hexOf, isDigest, sha256, shortId } from './digest.ts';
+export * from './documents.ts';
+export { ImageError, type ImageErrorCode } from './errors.ts';
+export { gunzip, gzip, isGzip } from './gzip.ts';
+export * from './image.ts';
+export {
+  type CreateImage,
+  ImageStore,
+  type ImageStoreOptions,
+  type RestoreImage,
+  type StoredManifest,
+} from './image-store.ts';
+export {
+  applyLayer,
+  contentSize,
+  emptyRoot,
+  type LayerChange,
+  layerChanges,
+  layerTarToTree,
+  treeToLayerTar,
+} from './layer.ts';
+export { isOpaque, isWhiteout, OPAQUE_XATTR, WHITEOUT } from './overlay.ts';
+export {
+  canonicalName,
+  familiarName,
+  familiarRepository,
+  parseReference,
+  type Reference,
+  repositoryName,
+} from './reference.ts';
