@@ -1,0 +1,106 @@
+import type { ExitStatus } from '../machine/machine.ts';
+import type { Container } from './container.ts';
+import { type Context, nowText, publish, transition, update } from './context.ts';
+import { ContainerError } from './errors.ts';
+import { etcFiles } from './etc-files.ts';
+import { guard } from './lifecycle.ts';
+import { ProcessStreams } from './process-streams.ts';
+import { removeContainer } from './remove.ts';
+import { runtimeConfig } from './runtime/runtime-config.ts';
+import { SIGKILL } from './signals.ts';
+import { startFailure } from './start-failure.ts';
+
+/** What a container is said to have exited with when the machine went away under it: as if it had been killed. */
+export const MACHINE_GONE_EXIT_CODE = 128 + SIGKILL;
+export const LAYER_GONE = 'the machine was restarted: what was written in this container is gone';
+
+/** Starts a container that is not running. Throws ContainerError in dockerd's words. */
+export async function startContainer(context: Context, container: Container): Promise<void> {
+  guard.start(container.record.lifecycle);
+  await container.settled;
+  await container.exclusive(async () => {
+    guard.start(container.record.lifecycle);
+    await launch(context, container);
+  });
+}
+
+async function launch(context: Context, container: Container): Promise<void> {
+  const { id, config, host, layers, path, args } = container.record;
+  try {
+    const lowers = await context.layers.publish(layers);
+    const root = await context.images.rootfs(layers.map((layer) => layer.diffId));
+    const spec = runtimeConfig({ id, args: [path, ...args], config, host, root });
+    container.process = await context.machine.startContainer({
+      id,
+      lowers,
+      spec,
+      files: etcFiles(id, config, host, []),
+    });
+  } catch (error) {
+    const failure =
+      error instanceof ContainerError
+        ? { ...error, message: error.message, exitCode: 128 }
+        : startFailure(error, 'run');
+    await transition(context, container, { type: 'start-failed', exitCode: failure.exitCode, error: failure.message });
+    renewStreams(container);
+    if (host.AutoRemove) await removeContainer(context, container, { force: true, inside: true });
+    throw new ContainerError(failure.code, failure.message, { cause: error });
+  }
+  const process = container.process;
+  container.log.begin();
+  const started = transition(
+    context,
+    container,
+    { type: 'started', pid: process.pid, at: nowText(context) },
+    { hasUpper: true, manuallyStopped: false },
+  );
+  if (!config.OpenStdin && !config.Tty) container.streams.closeInput();
+  const begun = context.clock();
+  publish(context, container, 'start');
+  container.exited = container.streams
+    .run(process, (status) => markEnded(context, container, status, begun))
+    .then(() => afterEnd(container));
+  container.settled = container.exited.then(async () => {
+    if (!host.AutoRemove || container.keptOnExit) return;
+    await removeContainer(context, container, { force: true }).catch(() => {});
+  });
+  await started;
+}
+
+/** Called between the last output and the end of clients' streams. */
+function markEnded(context: Context, container: Container, status: ExitStatus | undefined, begun: number): void {
+  const exitCode = status?.code ?? MACHINE_GONE_EXIT_CODE;
+  const oomKilled = status?.oomKilled ?? false;
+  container.process = undefined;
+  container.log.end();
+  // The store is told in the background: nobody may wait for it, and a later write carries the same record.
+  transition(context, container, { type: 'exited', exitCode, oomKilled, at: nowText(context) }).catch(() => {});
+  if (oomKilled) publish(context, container, 'oom');
+  publish(context, container, 'die', {
+    execDuration: String(Math.floor((context.clock() - begun) / 1_000_000)),
+    exitCode: String(exitCode),
+  });
+}
+
+function afterEnd(container: Container): void {
+  renewStreams(container);
+  for (const exec of container.execs.values()) exec.streams.end();
+  container.notify('exit');
+}
+
+/** New streams for the next run, so that clients can attach before it starts. */
+function renewStreams(container: Container): void {
+  container.streams.end();
+  container.streams = new ProcessStreams(container.log);
+}
+
+/** The guest is gone, and with it every writable layer. Containers say so until they are started again. */
+export async function forgetUppers(context: Context): Promise<void> {
+  for (const container of context.containers.values()) {
+    if (!container.record.hasUpper) continue;
+    await container.settled;
+    const { lifecycle } = container.record;
+    if (lifecycle.status === 'removing' || !context.containers.has(container.id)) continue;
+    await update(context, container, { hasUpper: false, lifecycle: { ...lifecycle, error: LAYER_GONE } });
+  }
+}

@@ -1,0 +1,59 @@
+import type { HostConfig } from '../../api/types.ts';
+import type { MountSpec } from '../../machine/runtime-spec.ts';
+
+/** Bytes of /dev/shm if a container asks for nothing. */
+export const DEFAULT_SHM_SIZE = 64 * 1024 * 1024;
+
+/** Where the engine keeps a container's own files in the guest. */
+export const containerDirectory = (id: string): string => `/var/lib/docker/containers/${id}`;
+
+/** The mounts every container gets (moby, "DefaultLinuxSpec"), then the files Docker binds over /etc, then tmpfs. */
+export function defaultMounts(id: string, host: HostConfig): readonly MountSpec[] {
+  const shm = host.ShmSize > 0 ? host.ShmSize : DEFAULT_SHM_SIZE;
+  const privileged = host.Privileged;
+  const system = privileged ? 'rw' : 'ro';
+  const bind = (name: string): MountSpec => ({
+    destination: `/etc/${name}`,
+    type: 'bind',
+    source: `${containerDirectory(id)}/${name}`,
+    options: ['rbind', 'rprivate'],
+  });
+  return [
+    { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
+    {
+      destination: '/dev',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
+    },
+    {
+      destination: '/dev/pts',
+      type: 'devpts',
+      source: 'devpts',
+      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+    },
+    { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', system] },
+    {
+      destination: '/sys/fs/cgroup',
+      type: 'cgroup',
+      source: 'cgroup',
+      options: [system, 'nosuid', 'noexec', 'nodev'],
+    },
+    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
+    {
+      destination: '/dev/shm',
+      type: 'tmpfs',
+      source: 'shm',
+      options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${shm}`],
+    },
+    bind('resolv.conf'),
+    bind('hostname'),
+    bind('hosts'),
+    ...Object.entries(host.Tmpfs ?? {}).map(([destination, options]) => ({
+      destination,
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['noexec', 'nosuid', 'nodev', ...options.split(',').filter((option) => option !== '')],
+    })),
+  ];
+}
