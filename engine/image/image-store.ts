@@ -37,11 +37,22 @@ export interface CreateImage {
   readonly parent?: Digest;
 }
 
-export interface RestoreImage {
+/** A layer's blob as a registry or archive has it: gzip or plain tar. Its digest has been checked. */
+export interface LayerBlob {
+  readonly descriptor: Descriptor;
+  readonly bytes: Uint8Array;
+}
+
+/** An image made elsewhere. */
+export interface InstallImage {
   /** Kept byte for byte: its digest is the image's ID. */
   readonly configBytes: Uint8Array;
-  /** What it was pulled or loaded with, byte for byte. */
-  readonly manifestBytes?: Uint8Array;
+  /** What it was pulled or loaded with, byte for byte; only if its layers are gzip. */
+  readonly manifestBytes?: Uint8Array | undefined;
+  /** Bottom first, as many as the config has diff IDs; undefined for one that is in the store. */
+  readonly layers: readonly (LayerBlob | undefined)[];
+  /** Told before (`stored` false) and after each layer is unpacked. */
+  readonly onLayer?: (index: number, stored: boolean) => void;
 }
 
 /** `images/HEX` in the state store; the config and manifest are blobs. */
@@ -116,14 +127,6 @@ export class ImageStore {
     return this.#write(async () => this.#pend(await this.#layers.add(tar)));
   }
 
-  /**
-   * Stores a layer as a registry or archive has it (gzip or plain tar), its digest checked by the caller.
-   * @throws ImageError `corrupt` if it does not unpack to `diffId`; TarError
-   */
-  addLayerBlob(bytes: Uint8Array, descriptor: Descriptor, diffId: Digest): Promise<StoredLayer> {
-    return this.#write(async () => this.#pend(await this.#layers.addBlob(bytes, descriptor, diffId)));
-  }
-
   #pend(layer: StoredLayer): StoredLayer {
     this.#pending.add(layer.diffId);
     return layer;
@@ -170,11 +173,36 @@ export class ImageStore {
   }
 
   /**
-   * Stores an image made elsewhere, whose layers are here already.
-   * @throws ImageError `invalid` for a malformed config, `not-found` for a missing layer
+   * Stores an image made elsewhere, or nothing at all.
+   * @throws ImageError `invalid` for a malformed config, `corrupt` for a layer that is not what the config says,
+   *   `not-found` for a missing layer; TarError
    */
-  restore(request: RestoreImage): Promise<Image> {
-    return this.#write(() => this.#put(request.configBytes, { manifestBytes: request.manifestBytes }));
+  install(request: InstallImage): Promise<Image> {
+    return this.#write(async () => {
+      const { diff_ids: diffIds } = parseImageConfig(request.configBytes).rootfs;
+      if (diffIds.length !== request.layers.length) {
+        throw new ImageError(
+          'invalid',
+          `invalid manifest, layers length mismatch: expected ${diffIds.length}, got ${request.layers.length}`,
+        );
+      }
+      const added: Digest[] = [];
+      try {
+        for (const [index, diffId] of diffIds.entries()) {
+          const blob = request.layers[index];
+          if (!blob) continue;
+          const isNew = !this.#layers.get(diffId);
+          request.onLayer?.(index, false);
+          await this.#layers.addBlob(blob.bytes, blob.descriptor, diffId);
+          if (isNew) added.push(diffId);
+          request.onLayer?.(index, true);
+        }
+        return await this.#put(request.configBytes, { manifestBytes: request.manifestBytes });
+      } catch (error) {
+        for (const diffId of added) await this.#layers.delete(diffId);
+        throw error;
+      }
+    });
   }
 
   async #put(
@@ -313,14 +341,15 @@ export class ImageStore {
 
   /**
    * Gives the image a name, taking it from the one that had it.
+   * @param options.quiet no `tag` event: the name comes with a pull or load, which has its own
    * @throws ImageError `not-found`; `invalid` for a malformed name
    */
-  tag(reference: string | Reference, id: Digest): Promise<void> {
+  tag(reference: string | Reference, id: Digest, options: { readonly quiet?: boolean } = {}): Promise<void> {
     return this.#write(async () => {
       const name = typeof reference === 'string' ? parseReference(reference) : reference;
       const image = this.find(id);
       await this.#setNames([...this.#names, [indexKey(name), id]]);
-      if (name.digest === undefined) this.#publish('tag', image, familiarName(name));
+      if (!options.quiet) this.#publish('tag', image, familiarName(name));
     });
   }
 

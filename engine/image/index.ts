@@ -1,3 +1,5 @@
+export { type LoadedImage, loadImages } from './archive/load.ts';
+export { saveImages } from './archive/save.ts';
 export { chainId, type Digest, hexOf, isDigest, sha256, shortId } from './digest.ts';
 export * from './documents.ts';
 export { ImageError, type ImageErrorCode } from './errors.ts';
@@ -7,7 +9,8 @@ export {
   type CreateImage,
   ImageStore,
   type ImageStoreOptions,
-  type RestoreImage,
+  type InstallImage,
+  type LayerBlob,
   type StoredManifest,
 } from './image-store.ts';
 export {

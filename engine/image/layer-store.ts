@@ -72,14 +72,17 @@ export class LayerStore {
    * @throws ImageError `corrupt` if it does not unpack to `diffId`; TarError; then nothing is stored
    */
   async addBlob(bytes: Uint8Array, descriptor: Descriptor, diffId: Digest): Promise<StoredLayer> {
-    const known = this.get(diffId);
-    if (known) return known;
+    const known = this.#records.get(diffId);
+    // A plain tar gives way to the gzip that others know the layer by.
+    if (known && (isCompressed(known.blob) || !isGzip(bytes))) return { diffId, bytes: known.bytes };
     const tar = isGzip(bytes) ? await gunzip(bytes) : bytes;
     const actual = await sha256(tar);
     if (actual !== diffId) {
       throw new ImageError('corrupt', `layer ${descriptor.digest} unpacks to ${actual}, its image says ${diffId}`);
     }
-    return this.#store(diffId, layerTarToTree(tar), descriptor, bytes);
+    const stored = await this.#store(diffId, layerTarToTree(tar), toStored(descriptor, bytes), bytes);
+    if (known) await this.#blobs.delete(known.blob.digest);
+    return stored;
   }
 
   async #store(diffId: Digest, tree: Directory, blob: Descriptor, bytes: Uint8Array): Promise<StoredLayer> {
@@ -116,7 +119,7 @@ export class LayerStore {
   /** The layer as manifests name it, compressed now if it has not been. @throws ImageError `not-found`, `corrupt` */
   compressed(diffId: Digest): Promise<Descriptor> {
     const { blob } = this.#record(diffId);
-    if (blob.mediaType !== MEDIA_TYPES.ociLayer) return Promise.resolve(blob);
+    if (isCompressed(blob)) return Promise.resolve(blob);
     let pending = this.#compressing.get(diffId);
     if (!pending) {
       pending = this.#compress(diffId).finally(() => this.#compressing.delete(diffId));
@@ -151,6 +154,18 @@ export class LayerStore {
     if (!record) throw new ImageError('not-found', `layer ${diffId} is not in the store`);
     return record;
   }
+}
+
+function isCompressed(blob: Descriptor): boolean {
+  return blob.mediaType !== MEDIA_TYPES.ociLayer;
+}
+
+/** Only what a manifest needs, with the media type that the bytes have, whatever the archive called them. */
+function toStored({ mediaType, digest }: Descriptor, bytes: Uint8Array): Descriptor {
+  const size = bytes.length;
+  if (!isGzip(bytes)) return { mediaType: MEDIA_TYPES.ociLayer, digest, size };
+  const known: readonly string[] = [MEDIA_TYPES.ociLayerGzip, MEDIA_TYPES.dockerLayerGzip];
+  return { mediaType: known.includes(mediaType) ? mediaType : MEDIA_TYPES.ociLayerGzip, digest, size };
 }
 
 function key(diffId: Digest): string {

@@ -1,0 +1,102 @@
+import { NO_DATA, type TarEntry } from '../../files/tar/entry.ts';
+import { writeTar } from '../../files/tar/write.ts';
+import type { Digest } from '../digest.ts';
+import { type Descriptor, encodeJson, type Index, MEDIA_TYPES } from '../documents.ts';
+import { ImageError } from '../errors.ts';
+import type { Image } from '../image.ts';
+import type { ImageStore } from '../image-store.ts';
+import { canonicalName, familiarName, parseReference, type Reference, repositoryName } from '../reference.ts';
+import { blobPath, INDEX_FILE, LAYOUT_FILE, MANIFEST_FILE, NAME_ANNOTATION, REF_ANNOTATION } from './paths.ts';
+
+/**
+ * `docker save`: one tar that is both an OCI image layout and a docker-archive. Names as in Docker: a repository without
+ * a tag means all its tags, an ID saves the image without a name.
+ * @returns an uncompressed tar; the same images give the same bytes
+ * @throws ImageError `not-found`, `invalid`, `corrupt`
+ */
+export async function saveImages(store: ImageStore, names: readonly string[]): Promise<Uint8Array> {
+  const chosen = chooseImages(store, names);
+  const blobs = new Map<Digest, Uint8Array>();
+  const index: Descriptor[] = [];
+  const archive: unknown[] = [];
+  for (const [image, references] of chosen) {
+    const { descriptor, manifest, bytes } = await store.manifest(image.id);
+    blobs.set(descriptor.digest, bytes);
+    blobs.set(image.id, image.configBytes);
+    for (const layer of manifest.layers) blobs.set(layer.digest, await requireBlob(store, layer.digest));
+    const platform = { architecture: image.config.architecture, os: image.config.os };
+    if (references.length === 0) index.push({ ...descriptor, platform });
+    for (const reference of references) {
+      const annotations = {
+        [NAME_ANNOTATION]: canonicalName(reference),
+        ...(reference.tag === undefined ? {} : { [REF_ANNOTATION]: reference.tag }),
+      };
+      index.push({ ...descriptor, platform, annotations });
+    }
+    archive.push({
+      Config: blobPath(image.id),
+      RepoTags: references.length > 0 ? references.map(familiarName) : null,
+      Layers: manifest.layers.map((layer) => blobPath(layer.digest)),
+    });
+  }
+  const ociIndex: Index = { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: index };
+  return writeTar([
+    directory('blobs/'),
+    directory('blobs/sha256/'),
+    ...[...blobs].map(([digest, data]) => file(blobPath(digest), data)).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    file(INDEX_FILE, encodeJson(ociIndex)),
+    file(MANIFEST_FILE, encodeJson(archive)),
+    file(LAYOUT_FILE, encodeJson({ imageLayoutVersion: '1.0.0' })),
+  ]);
+}
+
+/** Each image once, with the references it is asked for by. */
+function chooseImages(store: ImageStore, names: readonly string[]): ReadonlyMap<Image, readonly Reference[]> {
+  const chosen = new Map<Image, readonly Reference[]>();
+  const choose = (image: Image, reference?: Reference): void => {
+    const before = chosen.get(image) ?? [];
+    const isNew = reference && !before.some((other) => canonicalName(other) === canonicalName(reference));
+    chosen.set(image, isNew ? [...before, reference] : before);
+  };
+  for (const name of names) {
+    const bare = isBareId(name) ? undefined : parseReference(name, { bare: true });
+    const tags = bare && bare.tag === undefined && bare.digest === undefined ? tagsOf(store, bare) : [];
+    if (tags.length > 0) {
+      for (const { image, reference } of tags) choose(image, reference);
+      continue;
+    }
+    const image = store.find(name);
+    const reference = isBareId(name) ? undefined : parseReference(name);
+    // Found by ID, then, if the name does not lead to it.
+    choose(image, reference && store.resolve(reference) === image ? reference : undefined);
+  }
+  return chosen;
+}
+
+function isBareId(name: string): boolean {
+  return /^(sha256:)?[0-9a-f]{64}$/.test(name);
+}
+
+function tagsOf(store: ImageStore, repository: Reference): { readonly image: Image; readonly reference: Reference }[] {
+  return store.list({ all: true }).flatMap((image) =>
+    store
+      .names(image.id)
+      .tags.map((tag) => parseReference(tag))
+      .filter((reference) => repositoryName(reference) === repositoryName(repository))
+      .map((reference) => ({ image, reference })),
+  );
+}
+
+async function requireBlob(store: ImageStore, digest: Digest): Promise<Uint8Array> {
+  const bytes = await store.blob(digest);
+  if (!bytes) throw new ImageError('corrupt', `blob ${digest} is missing`);
+  return bytes;
+}
+
+function directory(name: string): TarEntry {
+  return { name, type: 'directory', mode: 0o755, uid: 0, gid: 0, mtime: 0, data: NO_DATA };
+}
+
+function file(name: string, data: Uint8Array): TarEntry {
+  return { name, type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0, data };
+}
