@@ -21,6 +21,7 @@ export const errno = {
   ELOOP: 40,
   ENODATA: 61,
   EPROTO: 71,
+  EMSGSIZE: 90,
   EOPNOTSUPP: 95,
 } as const;
 
@@ -49,5 +50,6 @@ export const errnoText: Readonly<Record<ErrnoName, string>> = {
   ELOOP: 'too many levels of symbolic links',
   ENODATA: 'no data available',
   EPROTO: 'protocol error',
+  EMSGSIZE: 'message too long',
   EOPNOTSUPP: 'operation not supported',
 };
