@@ -9,6 +9,7 @@ import { lookUp } from './ids.ts';
 import type { LayerPublisher } from './layer-publisher.ts';
 import { type Lifecycle, next, type Transition } from './lifecycle.ts';
 import { type ContainerRecord, recordKey } from './record.ts';
+import type { RootCache } from './root-cache.ts';
 
 /** What every container operation works with. */
 export interface Context {
@@ -18,6 +19,7 @@ export interface Context {
   readonly events: EventLog;
   readonly clock: Clock;
   readonly layers: LayerPublisher;
+  readonly roots: RootCache;
   /** By ID. */
   readonly containers: Map<string, Container>;
   /** All exec instances, by ID. */

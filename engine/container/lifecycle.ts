@@ -149,7 +149,7 @@ export const guard = {
 };
 
 /** The `State` of an inspection. */
-export function describe(state: Lifecycle): ContainerState {
+export function inspectState(state: Lifecycle): ContainerState {
   return {
     Status: state.status,
     Running: isRunning(state) || state.status === 'restarting',

@@ -28,7 +28,7 @@ async function launch(context: Context, container: Container): Promise<void> {
   const { id, config, host, layers, path, args } = container.record;
   try {
     const lowers = await context.layers.publish(layers);
-    const root = await context.images.rootfs(layers.map((layer) => layer.diffId));
+    const root = await context.roots.get(layers);
     const spec = runtimeConfig({ id, args: [path, ...args], config, host, root });
     container.process = await context.machine.startContainer({
       id,

@@ -1,0 +1,33 @@
+import type { Filters } from '../api/types.ts';
+import { invalidParameter } from './errors.ts';
+
+/** Throws ContainerError `invalid-parameter` for a filter that is not among those accepted. */
+export function checkFilters(filters: Filters, accepted: readonly string[]): void {
+  for (const name of Object.keys(filters)) {
+    if (!accepted.includes(name)) throw invalidParameter(`invalid filter '${name}'`);
+  }
+}
+
+/** `label=KEY` and `label=KEY=VALUE`: all must be there. */
+export function matchesLabels(wanted: readonly string[], labels: Readonly<Record<string, string>>): boolean {
+  return wanted.every((filter) => {
+    const separator = filter.indexOf('=');
+    if (separator < 0) return Object.hasOwn(labels, filter);
+    return labels[filter.slice(0, separator)] === filter.slice(separator + 1);
+  });
+}
+
+/** Exact, or a regular expression found in one of the candidates, as moby's filters.Match does. */
+export function matchesPattern(wanted: readonly string[] | undefined, ...candidates: readonly string[]): boolean {
+  if (!wanted?.length) return true;
+  return wanted.some((pattern) =>
+    candidates.some((candidate) => {
+      if (candidate === pattern) return true;
+      try {
+        return new RegExp(pattern).test(candidate);
+      } catch {
+        return false;
+      }
+    }),
+  );
+}
