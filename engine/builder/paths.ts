@@ -1,0 +1,22 @@
+/** An absolute path without `.`, `..` and double slashes; `..` stops at the root. */
+export function cleanAbsolute(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
+}
+
+/** A path as seen from a working directory, which may be empty for the root. A trailing slash is lost. */
+export function joinPath(workingDir: string, path: string): string {
+  return cleanAbsolute(path.startsWith('/') ? path : `${workingDir}/${path}`);
+}
+
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+export function parentPath(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
+}

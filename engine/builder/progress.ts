@@ -1,0 +1,94 @@
+/**
+ * What a build tells while it runs, shaped after BuildKit's `SolveStatus` (client/graph.go), which
+ * `docker build --progress=rawjson` prints one per line. A vertex, status or log comes again whenever it changes;
+ * the last one counts.
+ */
+export interface SolveStatus {
+  readonly vertexes?: readonly Vertex[];
+  readonly statuses?: readonly VertexStatus[];
+  readonly logs?: readonly VertexLog[];
+  readonly warnings?: readonly VertexWarning[];
+}
+
+/** A step of the build. */
+export interface Vertex {
+  /** Names the vertex in all events of this build. */
+  readonly digest: string;
+  /** Vertices that it waited for. */
+  readonly inputs?: readonly string[];
+  /** As shown: `[2/3] COPY . .`, `[internal] load build context`. */
+  readonly name: string;
+  /** RFC 3339; absent until it starts. */
+  readonly started?: string;
+  /** RFC 3339; absent until it ends. */
+  readonly completed?: string;
+  readonly cached?: boolean;
+  readonly error?: string;
+  /** Drydock's own: why a step was not taken from the cache, as `first build` or `app changed`. */
+  readonly reason?: string;
+  /** Drydock's own: 1-based first and last line of the instruction in the Dockerfile. */
+  readonly lines?: readonly [number, number];
+  /** Drydock's own: diff ID of the layer that the step made or found. */
+  readonly layer?: string;
+}
+
+/** Progress of one thing inside a vertex. */
+export interface VertexStatus {
+  /** Also what is shown: `transferring context:`, `exporting layers`, a layer's digest. */
+  readonly id: string;
+  readonly vertex: string;
+  readonly name?: string;
+  /** Bytes; 0 if it is not counted. */
+  readonly current: number;
+  /** Bytes; 0 if not known. */
+  readonly total: number;
+  readonly timestamp: string;
+  readonly started?: string;
+  readonly completed?: string;
+}
+
+/** Output of a step's process. */
+export interface VertexLog {
+  readonly vertex: string;
+  /** 1 for standard output, 2 for standard error. */
+  readonly stream: 1 | 2;
+  readonly data: Uint8Array;
+  readonly timestamp: string;
+}
+
+/** A build check's finding. */
+export interface VertexWarning {
+  readonly vertex: string;
+  readonly level: number;
+  /** `StageNameCasing: Stage name 'A' should be lowercase (line 1)` */
+  readonly short: string;
+  readonly detail: readonly string[];
+  readonly url: string;
+  /** The rule's name. */
+  readonly rule: string;
+  readonly range: { readonly start: number; readonly end: number };
+}
+
+/** As one line of `--progress=rawjson`, without the line end: log data in base64. */
+export function toRawJson(status: SolveStatus): string {
+  const logs = status.logs?.map((log) => ({ ...log, data: toBase64(log.data) }));
+  return JSON.stringify(logs ? { ...status, logs } : status);
+}
+
+/** Reads back a line that {@link toRawJson} wrote. The line must come from there: its shape is not checked. */
+export function fromRawJson(line: string): SolveStatus {
+  const { logs, ...rest } = JSON.parse(line) as Omit<SolveStatus, 'logs'> & {
+    readonly logs?: readonly (Omit<VertexLog, 'data'> & { readonly data: string })[];
+  };
+  return logs ? { ...rest, logs: logs.map((log) => ({ ...log, data: fromBase64(log.data) })) } : rest;
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+}

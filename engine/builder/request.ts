@@ -1,0 +1,68 @@
+import type { Directory } from '../files/node.ts';
+import type { Image } from '../image/image.ts';
+import type { ImageStore } from '../image/image-store.ts';
+import type { StateStore } from '../stores/state-store.ts';
+import type { Clock } from './clock.ts';
+import type { SolveStatus, VertexWarning } from './progress.ts';
+import type { RunStepExecutor } from './run-step.ts';
+
+export interface BuildRequest {
+  /** The build context. `.dockerignore` is applied to it here, whether the client did so before or not. */
+  readonly context: Directory;
+  /** The Dockerfile's text, if it is not to be read from the context. */
+  readonly dockerfile?: string;
+  /** Where the Dockerfile is in the context, and what errors call it. Default: `Dockerfile`. */
+  readonly dockerfilePath?: string;
+  /** References, as `docker build -t` takes them. */
+  readonly tags?: readonly string[];
+  /** Stage name or number; default: the last stage. */
+  readonly target?: string;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** No step is taken from the cache. */
+  readonly noCache?: boolean;
+  /** Stages of which no step is taken from the cache. */
+  readonly noCacheFilter?: readonly string[];
+  /** Base images are asked for anew even if they are here. */
+  readonly pull?: boolean;
+  /** `linux/386` and nothing else, so far. */
+  readonly platform?: string;
+  /** For `RUN --mount=type=secret`, by ID. */
+  readonly secrets?: Readonly<Record<string, Uint8Array>>;
+  /** RUN's network when the instruction does not say. */
+  readonly network?: 'default' | 'none' | 'host';
+  /** When it fires, the build stops and rejects with BuildError `canceled`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface PullOptions {
+  readonly platform: string;
+  readonly signal: AbortSignal | undefined;
+  /** Bytes of a layer, by its digest. */
+  onProgress(id: string, current: number, total: number): void;
+}
+
+/** What a build works with. */
+export interface BuildEnvironment {
+  readonly images: ImageStore;
+  /** Where the build cache's records are. */
+  readonly state: StateStore;
+  /** Brings an image from its registry and gives it its name. Rejects with a message for the learner. */
+  pullImage(reference: string, options: PullOptions): Promise<Image>;
+  readonly runStep: RunStepExecutor;
+  readonly now: Clock;
+  /** Seconds since the epoch: every time that the build writes is this one, so that the same input gives the same image. */
+  readonly sourceDateEpoch?: number;
+  /** For ADD of a URL; without it, ADD of a URL says that it cannot. */
+  readonly fetch?: (url: string, init: { readonly signal?: AbortSignal }) => Promise<Response>;
+  emit(status: SolveStatus): void;
+}
+
+export interface BuildResult {
+  readonly image: Image;
+  /** As given, in full: `docker.io/library/myapp:latest`. */
+  readonly tags: readonly string[];
+  readonly warnings: readonly VertexWarning[];
+  /** Build arguments that no ARG asked for. */
+  readonly unusedBuildArgs: readonly string[];
+}
