@@ -1,0 +1,60 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** The lesson page as a learner has it: four regions, one terminal to type in. */
+export class LessonPage {
+  readonly page: Page;
+  readonly lesson: Locator;
+  readonly editor: Locator;
+  readonly terminal: Locator;
+  readonly xray: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.lesson = page.getByRole('region', { name: 'Lesson' });
+    this.editor = page.getByRole('region', { name: 'Editor' });
+    this.terminal = page.getByRole('region', { name: 'Terminal' });
+    this.xray = page.getByRole('region', { name: 'X-ray' });
+  }
+
+  /** Opens the first lesson and waits for the shell's prompt. */
+  async open(): Promise<void> {
+    await this.page.goto('/lessons/images-and-containers');
+    await expect.poll(() => this.screen(), { timeout: 60_000 }).toContain(PROMPT);
+  }
+
+  /** Everything the terminal holds, scrollback included, a line a row. */
+  screen(): Promise<string> {
+    return this.page.evaluate(() => window.__drydock?.terminalText() ?? '');
+  }
+
+  /** Types keys into the terminal, as a keyboard does. */
+  async type(text: string): Promise<void> {
+    await this.terminal.getByRole('textbox').first().focus();
+    await this.page.keyboard.type(text);
+  }
+
+  /**
+   * Types a command and Enter, waits until the prompt is back, and gives what was printed between the two.
+   * @param prompt what ends the output: the lab's own, or that of a shell in a container
+   */
+  async run(command: string, { prompt = PROMPT, timeout = 60_000 } = {}): Promise<string> {
+    const before = (await this.screen()).trimEnd().length;
+    await this.type(`${command}\n`);
+    await expect
+      .poll(async () => (await this.screen()).trimEnd().slice(before).split('\n').slice(1).join('\n'), { timeout })
+      .toMatch(new RegExp(`(^|\\n)${literal(prompt)}$`));
+    const lines = (await this.screen()).trimEnd().slice(before).split('\n');
+    return lines.slice(1, -1).join('\n').trim();
+  }
+}
+
+/** Without its trailing space: a screen's text has none. */
+export const PROMPT = 'lab:~/project$';
+
+const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+declare global {
+  interface Window {
+    __drydock?: { terminalText(): string };
+  }
+}
