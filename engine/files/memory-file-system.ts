@@ -186,9 +186,17 @@ export class MemoryFileSystem {
   }
 
   #resolveWithParents(path: string, followLast = true): ResolvedPath<Inode> & { parent: DirectoryInode } {
-    const slash = path.replace(/\/+$/, '').lastIndexOf('/');
-    if (slash > 0) this.mkdir(path.slice(0, slash));
+    this.#makeParents(path);
     return this.#resolve(path, followLast);
+  }
+
+  #makeParents(path: string): void {
+    const slash = path.replace(/\/+$/, '').lastIndexOf('/');
+    if (slash <= 0) return;
+    const parent = path.slice(0, slash);
+    this.#makeParents(parent);
+    const found = this.#resolve(parent, true);
+    if (found.node === undefined) this.inodes.create(found.parent, found.name, { kind: 'directory' }, 0o755, host);
   }
 
   #existing(path: string, followLast = true): Inode {

@@ -65,11 +65,9 @@ class Replacement {
       this.#setMetadata(inode, node);
       return true;
     }
-    if (inode.kind === 'symlink' && node.kind === 'symlink' && inode.target === node.target) {
-      this.#setMetadata(inode, node);
-      return true;
-    }
-    return false;
+    if (!sameLeaf(inode, node)) return false;
+    this.#setMetadata(inode, node);
+    return true;
   }
 
   #setMetadata(inode: Inode, node: FileNode): void {
@@ -100,6 +98,14 @@ class Replacement {
     for (const below of [...inode.entries.keys()]) this.#remove(inode, below);
     this.#store.rmdir(directory, name, 'host');
   }
+}
+
+/** Whether an inode that is neither file nor directory needs only its metadata set to equal a node. */
+function sameLeaf(inode: Inode, node: FileNode): boolean {
+  if (inode.kind === 'symlink') return node.kind === 'symlink' && inode.target === node.target;
+  if (inode.kind === 'fifo') return node.kind === 'fifo';
+  if (inode.kind !== 'character-device' && inode.kind !== 'block-device') return false;
+  return inode.kind === node.kind && inode.major === node.major && inode.minor === node.minor;
 }
 
 const owner = ({ uid, gid }: FileNode): Caller => ({ origin: 'host', uid, gid });
