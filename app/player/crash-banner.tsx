@@ -1,0 +1,22 @@
+'use client';
+
+import { restartMachine, useEngine } from '../engine/engine-store.ts';
+import { RestartIcon, WarningIcon } from '../ui/icons.tsx';
+
+/** What happened, what is kept, and the way out. */
+export function CrashBanner() {
+  const status = useEngine((state) => state.status);
+  if (status.phase !== 'crashed') return null;
+  return (
+    <div role="alert" className="crash-banner">
+      <WarningIcon />
+      <p>
+        <strong>The machine has stopped.</strong> {status.reason} Your files and images are kept; containers are
+        stopped.
+      </p>
+      <button type="button" className="button" onClick={() => void restartMachine()}>
+        <RestartIcon /> Restart machine
+      </button>
+    </div>
+  );
+}

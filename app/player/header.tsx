@@ -1,0 +1,20 @@
+import Link from 'next/link';
+import { Mark } from '../ui/icons.tsx';
+import { ThemeToggle } from '../ui/theme-toggle.tsx';
+
+export function Header({ title, order }: { readonly title?: string; readonly order?: number }) {
+  return (
+    <header className="page-header">
+      <Link href="/" className="brand">
+        <Mark /> Drydock
+      </Link>
+      {title && (
+        <p className="page-header-title">
+          <span className="text-muted">Lesson {order}</span> {title}
+        </p>
+      )}
+      <span className="ml-auto" />
+      <ThemeToggle />
+    </header>
+  );
+}

@@ -1,0 +1,183 @@
+'use client';
+
+import { type CSSProperties, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { LockIcon } from '../../ui/icons.tsx';
+import { humanSize, shortId } from '../../ui/words.ts';
+import { stateWords } from '../model/announce.ts';
+import { countChanges } from '../model/changes.ts';
+import type { Change } from '../model/facts.ts';
+import {
+  type CapBox,
+  type FlagBox,
+  type HairlineBox,
+  type LayerBox,
+  layOut,
+  type PictureBox,
+} from '../model/layout.ts';
+import { type Picture, tintOf } from '../model/picture.ts';
+import { isSelected, type Selection, select, useXray } from '../xray-store.ts';
+import { CHANGE_MARKS, CHANGE_WORDS, StateDot } from './marks.tsx';
+
+const PADDING = 12;
+
+/** The picture itself. Everything in it is a button, placed by the layout; what moves, moves by CSS transitions. */
+export function PictureView({ picture }: { readonly picture: Picture }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const layout = useMemo(() => (width > 0 ? layOut(picture, width - 2 * PADDING) : null), [picture, width]);
+
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard
+    <div ref={frame} className="picture-frame" tabIndex={0} role="group" aria-label="Layers, images and containers">
+      {layout && (
+        <div className="picture" style={{ width: layout.width, height: layout.height }}>
+          {layout.boxes.map((box) => (
+            <BoxView key={`${box.kind} ${box.key}`} box={box} />
+          ))}
+          <div className="picture-ground" aria-hidden="true" />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function BoxView({ box }: { readonly box: PictureBox }) {
+  switch (box.kind) {
+    case 'layer':
+      return <LayerView box={box} />;
+    case 'hairline':
+      return <HairlineView box={box} />;
+    case 'flag':
+      return <FlagView box={box} />;
+    case 'cap':
+      return <CapView box={box} />;
+  }
+}
+
+function placed({ x, y, width, height }: PictureBox): CSSProperties {
+  return { left: x, bottom: y, width, height };
+}
+
+function useChosen(selection: Selection): { readonly 'aria-pressed': boolean; readonly onClick: () => void } {
+  const chosen = useXray((state) => isSelected(state.selection, selection));
+  return { 'aria-pressed': chosen, onClick: () => select(chosen ? null : selection) };
+}
+
+function LayerView({ box }: { readonly box: LayerBox }) {
+  const { layer } = box;
+  const size = layer.size === undefined ? '' : humanSize(layer.size);
+  return (
+    <button
+      type="button"
+      className="layer"
+      data-tint={tintOf(layer.diffId)}
+      style={placed(box)}
+      title={`${layer.instruction}${size && `, ${size}`}`}
+      aria-label={`Layer ${layer.instruction}${size && `, ${size}`}`}
+      {...useChosen({ kind: 'layer', key: layer.key })}
+    >
+      <span className="layer-label">{layer.instruction}</span>
+      <span className="layer-size">{size}</span>
+    </button>
+  );
+}
+
+function HairlineView({ box }: { readonly box: HairlineBox }) {
+  return (
+    <button
+      type="button"
+      className="hairline"
+      style={placed(box)}
+      aria-label={`${box.step.instruction}, settings only`}
+      onClick={() => select({ kind: 'layer', key: box.owner })}
+    >
+      <span className="hairline-label">{box.step.instruction}</span>
+    </button>
+  );
+}
+
+function FlagView({ box }: { readonly box: FlagBox }) {
+  const { image } = box;
+  const names = image.tags.length > 0 ? image.tags : ['<none>'];
+  return (
+    <button
+      type="button"
+      className="flag"
+      data-untagged={image.tags.length === 0}
+      style={placed(box)}
+      title={`${names.join(', ')}\n${image.id}\nImages are immutable.`}
+      aria-label={`Image ${names.join(', ')}, ${shortId(image.id)}, immutable`}
+      {...useChosen({ kind: 'image', id: image.id })}
+    >
+      {names.map((name) => (
+        <span key={name} className="flag-cloth">
+          <span className="flag-name">{name}</span>
+          <LockIcon />
+        </span>
+      ))}
+      <span className="flag-id">{shortId(image.id)}</span>
+    </button>
+  );
+}
+
+function CapView({ box }: { readonly box: CapBox }) {
+  const { container, chips, changes } = box;
+  const words = stateWords(container);
+  const counts = countChanges(changes);
+  const held = changes.length === 0 ? 'writable layer empty' : `${changes.length} changed in the writable layer`;
+  return (
+    <div className="cap" data-state={container.state} style={placed(box)}>
+      <button
+        type="button"
+        className="cap-head"
+        title={`${container.name}\n${container.command}\n${container.status}`}
+        aria-label={`Container ${container.name}, ${words}, ${held}`}
+        {...useChosen({ kind: 'container', id: container.id })}
+      >
+        <span className="cap-name">{container.name}</span>
+        <span className="cap-state">
+          <StateDot state={container.state} /> {words}
+        </span>
+      </button>
+      {chips.length > 0 && (
+        <ul className="chips" aria-label={`Changes in ${container.name}`}>
+          {chips.map((change) => (
+            <Chip key={change.path} change={change} />
+          ))}
+        </ul>
+      )}
+      {chips.length === 0 && changes.length > 0 && (
+        <ul className="chips" aria-label={`Changes in ${container.name}`}>
+          {(['added', 'modified', 'deleted'] as const)
+            .filter((kind) => counts[kind] > 0)
+            .map((kind) => (
+              <li key={kind} className="chip" data-kind={kind}>
+                <span className="chip-mark">{CHANGE_MARKS[kind]}</span>
+                {counts[kind]} {CHANGE_WORDS[kind]}
+              </li>
+            ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function Chip({ change }: { readonly change: Change }) {
+  const name = change.path.replace(/^\//, '');
+  return (
+    <li className="chip" data-kind={change.kind} title={`${change.path}, ${CHANGE_WORDS[change.kind]}`}>
+      <span className="chip-mark" aria-hidden="true">
+        {CHANGE_MARKS[change.kind]}
+      </span>
+      <span className="sr-only">{CHANGE_WORDS[change.kind]}: </span>
+      <span className="chip-name">{name}</span>
+    </li>
+  );
+}

@@ -1,0 +1,73 @@
+'use client';
+
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { humanSize, shortId } from '../../ui/words.ts';
+import type { Picture } from '../model/picture.ts';
+import { type TreeNode, treeOf } from '../model/tree.ts';
+import { isSelected, select, useXray } from '../xray-store.ts';
+
+/** The picture as text: the same nodes, names, states and sizes. Arrow keys, Home and End move; Enter chooses. */
+export function TreeView({ picture }: { readonly picture: Picture }) {
+  const nodes = useMemo(() => treeOf(picture, { humanSize, shortId }), [picture]);
+  const [focused, setFocused] = useState(0);
+  const selection = useXray((state) => state.selection);
+  const tree = useRef<HTMLUListElement>(null);
+  const flat = useMemo(() => flatten(nodes), [nodes]);
+  const current = Math.min(focused, flat.length - 1);
+
+  const press = (event: KeyboardEvent) => {
+    const moves: Readonly<Record<string, number>> = {
+      ArrowDown: current + 1,
+      ArrowUp: current - 1,
+      Home: 0,
+      End: flat.length - 1,
+    };
+    const node = flat[current];
+    if ((event.key === 'Enter' || event.key === ' ') && node?.selection) {
+      event.preventDefault();
+      select(node.selection);
+    }
+    const target = moves[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    const next = Math.max(0, Math.min(flat.length - 1, target));
+    setFocused(next);
+    tree.current?.querySelectorAll<HTMLElement>('[role=treeitem]')[next]?.focus();
+  };
+
+  const render = (list: readonly TreeNode[]) =>
+    list.map((node) => {
+      const index = flat.indexOf(node);
+      return (
+        <li
+          key={node.key}
+          role="treeitem"
+          tabIndex={index === current ? 0 : -1}
+          aria-expanded={node.children.length > 0 ? true : undefined}
+          aria-selected={node.selection ? isSelected(selection, node.selection) : false}
+          aria-label={node.label}
+          onFocus={(event) => event.target === event.currentTarget && setFocused(index)}
+          onClick={(event) => {
+            event.stopPropagation();
+            setFocused(index);
+            if (node.selection) select(node.selection);
+          }}
+        >
+          <span className="tree-label" data-kind={node.kind}>
+            {node.label}
+          </span>
+          {node.children.length > 0 && <ul role="group">{render(node.children)}</ul>}
+        </li>
+      );
+    });
+
+  return (
+    <ul ref={tree} role="tree" aria-label="Layers, images and containers" className="tree" onKeyDown={press}>
+      {render(nodes)}
+    </ul>
+  );
+}
+
+function flatten(nodes: readonly TreeNode[]): readonly TreeNode[] {
+  return nodes.flatMap((node) => [node, ...flatten(node.children)]);
+}

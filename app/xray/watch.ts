@@ -1,0 +1,189 @@
+import type { HistoryItem, ImageInspect } from '../../engine/api/types.ts';
+import type { Engine } from '../engine/engine-store.ts';
+import { applyChange } from './model/changes.ts';
+import {
+  type Change,
+  changeOf,
+  containerFact,
+  containersByAge,
+  type Facts,
+  type ImageFact,
+  imageFact,
+  imagesByAge,
+} from './model/facts.ts';
+
+/** Live changes are believed at once, and checked against the engine when they have stopped for this long. */
+const SETTLE_MS = 400;
+/** How often writable layers are read again where the engine does not tell of changes (a Docker daemon). */
+const POLL_MS = 2000;
+const RETRY_MS = 1000;
+
+/** Events after which nothing in the picture can have changed. */
+const UNSEEN = /^(exec_create|exec_start|attach|detach|resize|top|pull)\b/;
+
+/**
+ * Reads what the engine holds, now and after each change, until `signal` aborts. Lists are read again after events;
+ * what an image is made of is read once, because images do not change.
+ */
+export function watchEngine(engine: Engine, publish: (facts: Facts) => void, signal: AbortSignal): void {
+  const watcher = new Watcher(engine, publish, signal);
+  void watcher.followEvents();
+  void watcher.followChanges();
+}
+
+class Watcher {
+  readonly #engine: Engine;
+  readonly #publish: (facts: Facts) => void;
+  readonly #signal: AbortSignal;
+  readonly #known = new Map<string, { readonly inspect: ImageInspect; readonly history: readonly HistoryItem[] }>();
+  /** By container ID. */
+  readonly #changes = new Map<string, readonly Change[]>();
+  readonly #stale = new Set<string>();
+  readonly #settling = new Map<string, ReturnType<typeof setTimeout>>();
+  #facts: Facts | null = null;
+  #reading = false;
+  #again = false;
+
+  constructor(engine: Engine, publish: (facts: Facts) => void, signal: AbortSignal) {
+    this.#engine = engine;
+    this.#publish = publish;
+    this.#signal = signal;
+  }
+
+  async followEvents(): Promise<void> {
+    while (!this.#signal.aborted) {
+      try {
+        const events = await this.#engine.docker.system.events({ signal: this.#signal });
+        // Subscribed before the first look, so nothing falls between the two.
+        void this.refresh();
+        for await (const event of events) {
+          if (UNSEEN.test(event.Action)) continue;
+          if (event.Type === 'container') this.#stale.add(event.Actor.ID);
+          if (event.Type === 'container' || event.Type === 'image') void this.refresh();
+        }
+      } catch {
+        // The engine is away (restarting, gone): ask again until it is back or the page is.
+      }
+      await this.#pause(RETRY_MS);
+    }
+  }
+
+  async followChanges(): Promise<void> {
+    while (!this.#signal.aborted) {
+      try {
+        for await (const { containerId, ...change } of await this.#engine.lab.containerChanges(this.#signal)) {
+          this.#apply(containerId, change);
+        }
+        await this.#pause(RETRY_MS);
+      } catch {
+        // No such route, as on a Docker daemon, or no answer for now: look for ourselves.
+        await this.#pause(POLL_MS);
+        for (const { id, state } of this.#facts?.containers ?? []) if (state === 'running') this.#stale.add(id);
+        if (this.#stale.size > 0) void this.refresh();
+      }
+    }
+  }
+
+  #apply(id: string, change: Parameters<typeof applyChange>[1]): void {
+    const changes = applyChange(this.#changes.get(id) ?? [], change);
+    this.#changes.set(id, changes);
+    if (this.#facts) {
+      const containers = this.#facts.containers.map((fact) => (fact.id === id ? { ...fact, changes } : fact));
+      this.#tell({ ...this.#facts, containers });
+    }
+    clearTimeout(this.#settling.get(id));
+    this.#settling.set(
+      id,
+      setTimeout(() => {
+        this.#settling.delete(id);
+        this.#stale.add(id);
+        void this.refresh();
+      }, SETTLE_MS),
+    );
+  }
+
+  /** Reads the lists; calls while it reads make it read once more. */
+  async refresh(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return;
+    }
+    this.#reading = true;
+    try {
+      do {
+        this.#again = false;
+        const facts = await this.#read();
+        if (this.#signal.aborted) return;
+        this.#tell(facts);
+      } while (this.#again);
+    } catch {
+      // Something was removed between list and look, or the engine went away: its event brings us back.
+      setTimeout(() => this.#signal.aborted || void this.refresh(), RETRY_MS);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  async #read(): Promise<Facts> {
+    const { docker } = this.#engine;
+    const [images, containers] = await Promise.all([docker.images.list(), docker.containers.list({ all: true })]);
+    const listed = await Promise.all(images.map(async (summary) => this.#image(summary.Id, summary)));
+    // A container may stand on an image that the list hides: the parent of another, or one whose tag has moved.
+    const missing = new Set(containers.map(({ ImageID }) => ImageID));
+    for (const { id } of listed) missing.delete(id);
+    const hidden = await Promise.all(
+      [...missing].map(async (id) => this.#image(id, { RepoTags: [], Created: 0, Size: 0 })),
+    );
+    const facts = await Promise.all(
+      containers.map(async (summary) => containerFact(summary, await this.#containerChanges(summary.Id))),
+    );
+    for (const id of this.#changes.keys()) if (!containers.some(({ Id }) => Id === id)) this.#changes.delete(id);
+    return { images: imagesByAge([...listed, ...hidden]), containers: containersByAge(facts) };
+  }
+
+  async #image(id: string, summary: Parameters<typeof imageFact>[0]): Promise<ImageFact> {
+    let known = this.#known.get(id);
+    if (!known) {
+      const { images } = this.#engine.docker;
+      const [inspect, history] = await Promise.all([images.inspect(id), images.history(id)]);
+      known = { inspect, history };
+      this.#known.set(id, known);
+    }
+    const created = summary.Created || Date.parse(known.inspect.Created ?? '') / 1000 || 0;
+    return imageFact(
+      { ...summary, Created: created, Size: summary.Size || known.inspect.Size },
+      known.inspect,
+      known.history,
+    );
+  }
+
+  async #containerChanges(id: string): Promise<readonly Change[]> {
+    const known = this.#changes.get(id);
+    if (known && !this.#stale.delete(id)) return known;
+    this.#stale.delete(id);
+    const changes = (await this.#engine.docker.containers.changes(id)).map(changeOf);
+    // What came in while we read is newer than the answer; its own check will follow.
+    if (this.#settling.has(id) && known) return this.#changes.get(id) ?? changes;
+    this.#changes.set(id, changes);
+    return changes;
+  }
+
+  #tell(facts: Facts): void {
+    this.#facts = facts;
+    this.#publish(facts);
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#signal.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+}
