@@ -61,11 +61,16 @@ export interface ContainerServiceOptions {
  * prefix, and throws ContainerError with dockerd's message and the class that decides the HTTP status.
  */
 export class ContainerService {
+  /** Names this engine in `info`; new each time it is opened. */
+  readonly engineId: string = crypto.randomUUID();
+  /** When it was opened: RFC 3339. */
+  readonly opened: string;
   readonly #context: Context;
   readonly #dispose: () => void;
 
   private constructor(context: Context) {
     this.#context = context;
+    this.opened = nowText(context);
     context.images.setUsers((image) => this.usersOf(image));
     this.#dispose = context.machine.onStateChange((state) => {
       if (state === 'crashed' || state === 'starting') forgetUppers(context).catch(() => {});

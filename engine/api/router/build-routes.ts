@@ -1,0 +1,103 @@
+import { BuildError } from '../../builder/errors.ts';
+import { type SolveStatus, toRawJson } from '../../builder/progress.ts';
+import type { BuildRequest, BuildResult } from '../../builder/request.ts';
+import { DockerfileError } from '../../dockerfile/error.ts';
+import { parseDockerfile } from '../../dockerfile/parse.ts';
+import { tarToTree } from '../../files/tar/index.ts';
+import { lookup } from '../../files/tree.ts';
+import { gunzip, isGzip } from '../../image/gzip.ts';
+import { familiarName, parseReference } from '../../image/reference.ts';
+import { type BuildMessage, PROGRESS_HEADER, PROGRESS_MESSAGE_ID } from '../types.ts';
+import { buildRequest } from './build-query.ts';
+import { ClassicBuildText, type ClassicStep } from './classic-build.ts';
+import { badRequest, json, notImplemented } from './http-error.ts';
+import { shortImageId } from './image-bodies.ts';
+import { flag } from './query.ts';
+import { type Route, type RouteContext, route } from './route.ts';
+import { jsonLines } from './streams.ts';
+
+async function build({ request, query, services }: RouteContext): Promise<Response> {
+  if (query.get('remote')) throw notImplemented('building from a URL');
+  if (query.get('version') === '2') throw notImplemented("BuildKit's session protocol (set DOCKER_BUILDKIT=0)");
+  const body = new Uint8Array(await request.arrayBuffer());
+  if (body.length === 0) throw badRequest('the build context is empty');
+  const context = tarToTree(isGzip(body) ? await gunzip(body) : body);
+  const progress = request.headers.get(PROGRESS_HEADER) === '1';
+  return jsonLines(request, async (send, signal) => {
+    const write = send as (message: BuildMessage) => void;
+    const wanted = buildRequest(query, context, signal);
+    if (progress) await tellProgress(wanted, services.build, write);
+    else await tellClassic(wanted, services.build, write, flag(query, 'q'));
+  });
+}
+
+type Build = (request: BuildRequest, emit: (status: SolveStatus) => void) => Promise<BuildResult>;
+type Write = (message: BuildMessage) => void;
+
+/** For Drydock's own client: the builder's events as they are. */
+async function tellProgress(request: BuildRequest, build: Build, write: Write): Promise<void> {
+  try {
+    const { image, warnings, unusedBuildArgs } = await build(request, (status) =>
+      write({ id: PROGRESS_MESSAGE_ID, aux: JSON.parse(toRawJson(status)) as unknown }),
+    );
+    write({ id: PROGRESS_MESSAGE_ID, aux: { result: { warnings, unusedBuildArgs } } });
+    write({ aux: { ID: image.id } });
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    const { code, message, excerpt, vertex, process } = error;
+    // Only this client understands the details, so they go beside the message and not into it.
+    write({ id: PROGRESS_MESSAGE_ID, aux: { failure: { code, message, excerpt, vertex, process } } });
+    write({ errorDetail: { ...(process && { code: process.exitCode }), message }, error: message });
+  }
+}
+
+/** For Docker's own client: the classic builder's text. With `quiet`, nothing but the ID. */
+async function tellClassic(request: BuildRequest, build: Build, write: Write, quiet: boolean): Promise<void> {
+  const text = new ClassicBuildText(classicSteps(request), quiet ? () => {} : write);
+  try {
+    const { image, tags, unusedBuildArgs } = await build(request, (status) => text.status(status));
+    text.rest();
+    if (quiet) {
+      write({ stream: `${image.id}\n` });
+      return;
+    }
+    if (unusedBuildArgs.length > 0) {
+      write({ stream: `[Warning] One or more build-args [${unusedBuildArgs.join(' ')}] were not consumed\n` });
+    }
+    write({ aux: { ID: image.id } });
+    write({ stream: `Successfully built ${shortImageId(image)}\n` });
+    for (const tag of tags) write({ stream: `Successfully tagged ${familiarName(parseReference(tag))}\n` });
+  } catch (error) {
+    if (!(error instanceof BuildError) || !error.process) throw error;
+    const { argv, exitCode } = error.process;
+    const message = `The command '${argv.join(' ')}' returned a non-zero code: ${exitCode}`;
+    write({ errorDetail: { code: exitCode, message }, error: message });
+  }
+}
+
+/** The Dockerfile's instructions; none if it cannot be read, which the build then says. */
+function classicSteps(request: BuildRequest): readonly ClassicStep[] {
+  const node = lookup(request.context, request.dockerfilePath ?? 'Dockerfile');
+  if (node?.kind !== 'file') return [];
+  try {
+    return parseDockerfile(new TextDecoder().decode(node.data)).instructions.map(({ text, range }) => ({
+      text,
+      lines: [range.start.line, range.end.line],
+    }));
+  } catch (error) {
+    if (error instanceof DockerfileError) return [];
+    throw error;
+  }
+}
+
+export const buildRoutes: readonly Route[] = [
+  route('POST', '/build', build),
+  route('POST', '/build/prune', async ({ services }) => {
+    const pruned = await services.pruneBuildCache?.();
+    return json({ CachesDeleted: pruned?.deleted.length ? pruned.deleted : null, SpaceReclaimed: pruned?.bytes ?? 0 });
+  }),
+  // A build is called off by closing its connection; there is no session to name here.
+  route('POST', '/build/cancel', () => {
+    throw notImplemented('cancelling a build by its ID');
+  }),
+];

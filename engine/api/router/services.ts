@@ -1,0 +1,43 @@
+import type { SolveStatus } from '../../builder/progress.ts';
+import type { BuildRequest, BuildResult } from '../../builder/request.ts';
+import type { ContainerService } from '../../container/container-service.ts';
+import type { EventLog } from '../../events/event-log.ts';
+import type { Image } from '../../image/image.ts';
+import type { ImageStore } from '../../image/image-store.ts';
+import type { Reference } from '../../image/reference.ts';
+import type { Machine } from '../../machine/machine.ts';
+import type { JsonMessage } from '../types.ts';
+
+/** What `info` and `version` say about the engine. */
+export interface About {
+  /** The engine's own version. */
+  readonly version: string;
+  /** Commit it was built from; empty if not known. */
+  readonly commit: string;
+  /** The guest's kernel release, such as `6.1.0-drydock`. */
+  readonly kernel: string;
+  /** Registry that short names are pulled from, as `info` shows it. */
+  readonly registry: string;
+}
+
+/** What the router calls. Everything it knows of the engine comes in here. */
+export interface RouterServices {
+  readonly machine: Machine;
+  readonly images: ImageStore;
+  readonly containers: ContainerService;
+  readonly events: EventLog;
+  readonly about: About;
+  /** Rejects with a message for people; progress comes in `docker pull`'s terms. */
+  pull(
+    reference: Reference,
+    options: { readonly onProgress: (message: JsonMessage) => void; readonly signal: AbortSignal },
+  ): Promise<Image>;
+  /** Rejects with an error whose message is told to the client. */
+  build(request: BuildRequest, emit: (status: SolveStatus) => void): Promise<BuildResult>;
+  /** Removes build cache records; gives what was freed in bytes. */
+  pruneBuildCache?(): Promise<{ readonly deleted: readonly string[]; readonly bytes: number }>;
+  /** A `docker save` archive. Throws ImageError. */
+  save(names: readonly string[]): Promise<ReadableStream<Uint8Array> | Uint8Array>;
+  /** Reads a `docker load` archive; gives the names of what was loaded, or the ID of an image without one. Throws ImageError. */
+  load(tar: Uint8Array): Promise<readonly string[]>;
+}
