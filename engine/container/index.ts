@@ -5,3 +5,4 @@ export { ContainerService, type ContainerServiceOptions } from './container-serv
 export { ContainerError, type ContainerErrorCode } from './errors.ts';
 export type { LogQuery } from './log-buffer.ts';
 export { listNetworks } from './networks.ts';
+export { runStepExecutor } from './run-step.ts';
