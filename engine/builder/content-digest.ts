@@ -32,7 +32,7 @@ export async function describeSources(
     const prefix = path && `${path}/`;
     await Promise.all([...node.children].map(([name, child]) => visit(child, prefix + name)));
   };
-  for (const source of sources) await visit(source.node, source.path.slice(1));
+  for (const source of sources) await visit(source.node, source.path.replace(/^\//, ''));
   return new Map([...described].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

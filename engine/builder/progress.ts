@@ -8,6 +8,24 @@ export interface SolveStatus {
   readonly statuses?: readonly VertexStatus[];
   readonly logs?: readonly VertexLog[];
   readonly warnings?: readonly VertexWarning[];
+  /** Drydock's own: the Dockerfile's instructions one by one, those too that have no vertex. */
+  readonly instructions?: readonly InstructionProgress[];
+}
+
+/** An instruction that is about to be carried out, or has been. */
+export interface InstructionProgress {
+  /** Its place among all instructions of the Dockerfile, from 1, and how many there are. */
+  readonly number: number;
+  readonly total: number;
+  /** As written, on one line. */
+  readonly text: string;
+  readonly vertex?: string;
+  readonly completed: boolean;
+  readonly cached?: boolean;
+  /** The container in which a RUN ran. */
+  readonly containerId?: string;
+  /** Once completed, in a stepwise build: ID of the image as it is after this instruction; empty for `FROM scratch`. */
+  readonly imageId?: string;
 }
 
 /** A step of the build. */

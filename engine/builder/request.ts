@@ -31,6 +31,8 @@ export interface BuildRequest {
   readonly secrets?: Readonly<Record<string, Uint8Array>>;
   /** RUN's network when the instruction does not say. */
   readonly network?: 'default' | 'none' | 'host';
+  /** Stages one after the other, and the image's ID after each instruction: what the classic output shows. */
+  readonly stepwise?: boolean;
   /** When it fires, the build stops and rejects with BuildError `canceled`. */
   readonly signal?: AbortSignal;
 }

@@ -40,7 +40,7 @@ export interface RunStep {
   readonly env: readonly string[];
   /** As USER says it: `name`, `uid`, `name:group`; empty for root. */
   readonly user: string;
-  /** Absolute. Exists. */
+  /** Absolute; made if it is missing. */
   readonly workingDir: string;
   readonly mounts: readonly StepMount[];
   readonly network: 'default' | 'none' | 'host';

@@ -5,6 +5,8 @@ export { formatExcerpt } from './excerpt.ts';
 export { type ExpandOptions, expandWord, expandWords, type Variables } from './expand.ts';
 export type * from './instructions.ts';
 export { interpretDockerfile, readDockerfile, readTrigger } from './interpret.ts';
+export { LINT_RULES, type LintFinding, type LintOptions, type LintResult, lintDockerfile } from './lint/lint.ts';
+export type { LintRule } from './lint/rule.ts';
 export { type Mount, type MountSpec, parseMount } from './mount.ts';
 export { parseDockerfile } from './parse.ts';
 export type { Position, SourceRange, Word } from './range.ts';

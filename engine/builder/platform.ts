@@ -1,0 +1,38 @@
+/** What Drydock builds for, as its guest is. */
+export const PLATFORM = { os: 'linux', architecture: '386' } as const;
+
+/** Docker's default search path (moby, `DefaultPathEnv`). */
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const NAME = `${PLATFORM.os}/${PLATFORM.architecture}`;
+
+/** Dockerfile reference, "Automatic platform ARGs in the global scope". */
+export function platformArgs(targetStage: string): ReadonlyMap<string, string> {
+  return new Map([
+    ['BUILDPLATFORM', NAME],
+    ['BUILDOS', PLATFORM.os],
+    ['BUILDOSVERSION', ''],
+    ['BUILDARCH', PLATFORM.architecture],
+    ['BUILDVARIANT', ''],
+    ['TARGETPLATFORM', NAME],
+    ['TARGETOS', PLATFORM.os],
+    ['TARGETOSVERSION', ''],
+    ['TARGETARCH', PLATFORM.architecture],
+    ['TARGETVARIANT', ''],
+    ['TARGETSTAGE', targetStage],
+  ]);
+}
+
+/** Arguments that a RUN gets without ARG, and that neither history nor cache knows (same, "Predefined ARGs"). */
+export const PROXY_ARGS: readonly string[] = [
+  'HTTP_PROXY',
+  'http_proxy',
+  'HTTPS_PROXY',
+  'https_proxy',
+  'FTP_PROXY',
+  'ftp_proxy',
+  'NO_PROXY',
+  'no_proxy',
+  'ALL_PROXY',
+  'all_proxy',
+];

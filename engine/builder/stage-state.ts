@@ -1,0 +1,68 @@
+import type { StageInstruction, Variables } from '../dockerfile/index.ts';
+import type { ContainerConfig, History } from '../image/documents.ts';
+import type { StepLayer } from './run-step.ts';
+
+/** A history entry whose time is filled in when the image is written. */
+export type PendingHistory = History;
+
+/** What has been built of a stage so far. Each instruction gives the next one. */
+export interface StageState {
+  readonly config: ContainerConfig;
+  readonly author: string | undefined;
+  readonly layers: readonly StepLayer[];
+  readonly history: readonly PendingHistory[];
+  /** How many entries of the history came with the base image. */
+  readonly inheritedHistory: number;
+  /** ARGs declared so far, in order; undefined for one without a value. */
+  readonly args: ReadonlyMap<string, string | undefined>;
+  /** Whether this stage itself has a CMD, which ENTRYPOINT then keeps. */
+  readonly hasCmd: boolean;
+  /** Name of the vertex that made the topmost layer, for errors and reasons. */
+  readonly lastStep: string | undefined;
+}
+
+/** The variables that an instruction sees: ENV goes over ARG (Dockerfile reference, "Using ARG variables"). */
+export function variablesOf(state: StageState): Variables {
+  const variables = new Map<string, string>();
+  for (const [name, value] of state.args) if (value !== undefined) variables.set(name, value);
+  for (const entry of state.config.Env ?? []) variables.set(...splitEnv(entry));
+  return variables;
+}
+
+export function splitEnv(entry: string): [string, string] {
+  const equals = entry.indexOf('=');
+  return equals < 0 ? [entry, ''] : [entry.slice(0, equals), entry.slice(equals + 1)];
+}
+
+/** BuildKit's mark in the history of what it builds. */
+export const HISTORY_COMMENT = 'buildkit.dockerfile.v0';
+
+/** Adds a step that made no layer. */
+export function withMetadata(
+  state: StageState,
+  change: Partial<Omit<StageState, 'history'>>,
+  createdBy: string | undefined,
+): StageState {
+  const entry: PendingHistory = { created_by: createdBy ?? '', comment: HISTORY_COMMENT, empty_layer: true };
+  return { ...state, ...change, history: createdBy === undefined ? state.history : [...state.history, entry] };
+}
+
+/** Adds a step that made a layer. */
+export function withLayer(
+  state: StageState,
+  layer: StepLayer,
+  step: { readonly created: string; readonly createdBy: string; readonly name: string },
+  change: Partial<StageState> = {},
+): StageState {
+  const entry: PendingHistory = { created: step.created, created_by: step.createdBy, comment: HISTORY_COMMENT };
+  return {
+    ...state,
+    ...change,
+    layers: [...state.layers, layer],
+    history: [...state.history, entry],
+    lastStep: step.name,
+  };
+}
+
+/** An instruction of one kind. */
+export type InstructionOf<Kind extends StageInstruction['kind']> = Extract<StageInstruction, { kind: Kind }>;
