@@ -16,7 +16,7 @@ export function StatusBar() {
         {phaseWords(status, readyAfter)}
       </span>
       {images !== undefined && containers !== undefined && (
-        <span>
+        <span className="status-counts">
           {plural(images, 'image')}, {plural(containers, 'container')}
         </span>
       )}

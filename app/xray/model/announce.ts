@@ -62,17 +62,14 @@ function announceFiles(name: string, before: readonly Change[], after: readonly 
   const known = new Set(before.map(({ path, kind }) => `${kind} ${path}`));
   const fresh = leafChanges(after).filter(({ path, kind }) => !known.has(`${kind} ${path}`));
   if (fresh.length > MAX_NAMED_FILES) return [`${fresh.length} files changed in ${name}’s writable layer.`];
-  return fresh.map(({ path, kind }) => {
-    switch (kind) {
-      case 'added':
-        return `${path} written in ${name}’s writable layer.`;
-      case 'modified':
-        return `${path} copied up into ${name}’s writable layer and changed.`;
-      case 'deleted':
-        return `${path} deleted in ${name}: a whiteout hides the image’s file.`;
-    }
-  });
+  return fresh.map(({ path, kind }) => FILE_NEWS[kind](path, name));
 }
+
+const FILE_NEWS: Readonly<Record<Change['kind'], (path: string, name: string) => string>> = {
+  added: (path, name) => `${path} written in ${name}’s writable layer.`,
+  modified: (path, name) => `${path} copied up into ${name}’s writable layer and changed.`,
+  deleted: (path, name) => `${path} deleted in ${name}: a whiteout hides the image’s file.`,
+};
 
 /** `running`, `exited (0)`. */
 export function stateWords({ state, status }: Pick<ContainerFact, 'state' | 'status'>): string {

@@ -4,8 +4,8 @@ import { applyChange, leafChanges } from './changes.ts';
 import type { Change, Facts } from './facts.ts';
 import { recorded } from './fixtures/load.ts';
 import { instructionOf } from './instruction.ts';
-import { layOut, MEASURES } from './layout.ts';
 import { allLayers, buildPicture, type Stand } from './picture.ts';
+import { layOut, MEASURES } from './placement.ts';
 import { mapHistory } from './steps.ts';
 
 /** The picture as indented text, as short as a test can be read. */
@@ -162,8 +162,8 @@ describe('layOut', () => {
 
   it('widens rather than squeeze what must be read', () => {
     const { boxes, width } = layOut(picture, 10);
-    expect(width).toBeGreaterThan(300);
-    for (const box of boxes) expect(box.width).toBeGreaterThanOrEqual(MEASURES.unit - 0.001);
+    expect(width).toBeGreaterThan(2 * MEASURES.unit);
+    for (const box of boxes) expect(box.width, box.key).toBeGreaterThanOrEqual(MEASURES.unit - 0.001);
   });
 
   it('holds one layer for each chain of diff IDs', () => {

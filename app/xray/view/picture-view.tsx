@@ -6,6 +6,7 @@ import { humanSize, shortId } from '../../ui/words.ts';
 import { stateWords } from '../model/announce.ts';
 import { countChanges } from '../model/changes.ts';
 import type { Change } from '../model/facts.ts';
+import { type Picture, tintOf } from '../model/picture.ts';
 import {
   type CapBox,
   type FlagBox,
@@ -13,8 +14,7 @@ import {
   type LayerBox,
   layOut,
   type PictureBox,
-} from '../model/layout.ts';
-import { type Picture, tintOf } from '../model/picture.ts';
+} from '../model/placement.ts';
 import { isSelected, type Selection, select, useXray } from '../xray-store.ts';
 import { CHANGE_MARKS, CHANGE_WORDS, StateDot } from './marks.tsx';
 
@@ -34,7 +34,7 @@ export function PictureView({ picture }: { readonly picture: Picture }) {
   const layout = useMemo(() => (width > 0 ? layOut(picture, width - 2 * PADDING) : null), [picture, width]);
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard
+    // biome-ignore lint/a11y/useSemanticElements: no form, so no fieldset; it scrolls, so it takes the focus
     <div ref={frame} className="picture-frame" tabIndex={0} role="group" aria-label="Layers, images and containers">
       {layout && (
         <div className="picture" style={{ width: layout.width, height: layout.height }}>
@@ -107,23 +107,25 @@ function FlagView({ box }: { readonly box: FlagBox }) {
   const { image } = box;
   const names = image.tags.length > 0 ? image.tags : ['<none>'];
   return (
-    <button
-      type="button"
-      className="flag"
-      data-untagged={image.tags.length === 0}
-      style={placed(box)}
-      title={`${names.join(', ')}\n${image.id}\nImages are immutable.`}
-      aria-label={`Image ${names.join(', ')}, ${shortId(image.id)}, immutable`}
-      {...useChosen({ kind: 'image', id: image.id })}
-    >
-      {names.map((name) => (
-        <span key={name} className="flag-cloth">
-          <span className="flag-name">{name}</span>
-          <LockIcon />
-        </span>
-      ))}
-      <span className="flag-id">{shortId(image.id)}</span>
-    </button>
+    <div className="flag" data-untagged={image.tags.length === 0} style={placed(box)}>
+      <span className="flag-pole" style={{ height: box.height + box.pole }} />
+      <button
+        type="button"
+        title={`${names.join(', ')}\n${image.id}\nImages are immutable.`}
+        aria-label={`Image ${names.join(', ')}, ${shortId(image.id)}, immutable`}
+        {...useChosen({ kind: 'image', id: image.id })}
+      >
+        {names.map((name, index) => (
+          <span key={name} className="flag-line">
+            <span className="flag-cloth">
+              <span className="flag-name">{name}</span>
+              <LockIcon />
+            </span>
+            {index === 0 && <span className="flag-id">{shortId(image.id)}</span>}
+          </span>
+        ))}
+      </button>
+    </div>
   );
 }
 

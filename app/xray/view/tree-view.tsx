@@ -11,7 +11,7 @@ export function TreeView({ picture }: { readonly picture: Picture }) {
   const nodes = useMemo(() => treeOf(picture, { humanSize, shortId }), [picture]);
   const [focused, setFocused] = useState(0);
   const selection = useXray((state) => state.selection);
-  const tree = useRef<HTMLUListElement>(null);
+  const tree = useRef<HTMLDivElement>(null);
   const flat = useMemo(() => flatten(nodes), [nodes]);
   const current = Math.min(focused, flat.length - 1);
 
@@ -39,7 +39,8 @@ export function TreeView({ picture }: { readonly picture: Picture }) {
     list.map((node) => {
       const index = flat.indexOf(node);
       return (
-        <li
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the tree itself handles the keys
+        <div
           key={node.key}
           role="treeitem"
           tabIndex={index === current ? 0 : -1}
@@ -56,15 +57,16 @@ export function TreeView({ picture }: { readonly picture: Picture }) {
           <span className="tree-label" data-kind={node.kind}>
             {node.label}
           </span>
-          {node.children.length > 0 && <ul role="group">{render(node.children)}</ul>}
-        </li>
+          {/* biome-ignore lint/a11y/useSemanticElements: a tree's group is no fieldset */}
+          {node.children.length > 0 && <div role="group">{render(node.children)}</div>}
+        </div>
       );
     });
 
   return (
-    <ul ref={tree} role="tree" aria-label="Layers, images and containers" className="tree" onKeyDown={press}>
+    <div ref={tree} role="tree" aria-label="Layers, images and containers" className="tree" onKeyDown={press}>
       {render(nodes)}
-    </ul>
+    </div>
   );
 }
 

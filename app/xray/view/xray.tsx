@@ -49,7 +49,7 @@ export function Xray() {
         {picture && !empty && (view === 'layers' ? <PictureView picture={picture} /> : <TreeView picture={picture} />)}
       </div>
       <p className="xray-news" role="status" data-count={news.count}>
-        {news.text}
+        {news.text || (facts && !empty ? 'Select a layer, image or container to inspect it.' : '')}
       </p>
       <Inspector picture={picture} />
     </>

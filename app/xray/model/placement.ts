@@ -4,14 +4,17 @@ import type { Layer, MetadataStep, Picture, Stand } from './picture.ts';
 
 /** Measures of the picture in CSS pixels. */
 export const MEASURES = {
-  /** The narrowest that a flag or cap may be; below it the picture scrolls. */
-  unit: 96,
+  /** The narrowest that a cap or a lone flag may be; below it the picture scrolls. */
+  unit: 112,
   gap: 4,
   bar: 34,
   hairline: 6,
-  flag: 24,
-  /** The pole below the lowest flag, with the short ID beside it. */
-  pole: 22,
+  /** What a flag's pole takes from the layer that it is planted on. */
+  lane: 8,
+  /** A flag's cloth, with the space below it. */
+  flag: 25,
+  /** The pole of a flag with nothing beside it. */
+  pole: 8,
   capHead: 46,
   chip: 22,
   capFoot: 6,
@@ -35,9 +38,12 @@ export interface HairlineBox extends Box {
   readonly step: MetadataStep;
   readonly owner: string;
 }
+/** A flag's box is its cloth; the pole goes down from it to the layer. */
 export interface FlagBox extends Box {
   readonly kind: 'flag';
   readonly image: ImageFact;
+  /** Height of the pole below the cloth. */
+  readonly pole: number;
 }
 export interface CapBox extends Box {
   readonly kind: 'cap';
@@ -56,12 +62,15 @@ export interface Layout {
   readonly boxes: readonly PictureBox[];
 }
 
-/** Places everything: like a flame graph on its feet, the width of a layer split among what stands on it. */
+/**
+ * Places everything: like a flame graph on its feet, the width of a layer split among what stands on it. A flag flies
+ * above all that stands on its layer, from a pole at the layer's left end, so that it costs next to no width.
+ */
 export function layOut(picture: Picture, available: number): Layout {
   const boxes: PictureBox[] = [];
   const width = Math.max(available, minimumWidth(picture));
-  placeStand(picture, 'ground', { x: 0, y: 0, width }, boxes);
-  return { width, height: boxes.reduce((top, box) => Math.max(top, box.y + box.height), 0), boxes };
+  const height = placeStand(picture, 'ground', { x: 0, y: 0, width }, boxes);
+  return { width, height, boxes };
 }
 
 interface Place {
@@ -70,17 +79,27 @@ interface Place {
   readonly width: number;
 }
 
-function placeStand(stand: Stand, owner: string, place: Place, boxes: PictureBox[]): void {
+/** @returns the top of what was placed, from the ground. */
+function placeStand(stand: Stand, owner: string, place: Place, boxes: PictureBox[]): number {
   let y = place.y;
   for (const step of stand.metadata) {
     boxes.push({ kind: 'hairline', key: step.key, step, owner, ...place, y, height: MEASURES.hairline });
     y += MEASURES.hairline;
   }
+  const lane = stand.images.length > 0 ? MEASURES.lane : 0;
+  const top = placeOccupants(stand, { x: place.x + lane, y, width: place.width - lane }, boxes);
+  return placeFlags(stand, { ...place, y }, Math.max(top, y), boxes);
+}
+
+function placeOccupants(stand: Stand, place: Place, boxes: PictureBox[]): number {
   const occupants = [
-    ...stand.images.map((image) => ({ weight: MEASURES.unit, put: (at: Place) => boxes.push(flagBox(image, at)) })),
     ...stand.containers.map((container) => ({
       weight: MEASURES.unit,
-      put: (at: Place) => boxes.push(capBox(container, at)),
+      put: (at: Place) => {
+        const box = capBox(container, at);
+        boxes.push(box);
+        return box.y + box.height;
+      },
     })),
     ...stand.layers.map((layer) => ({
       weight: minimumWidth(layer),
@@ -89,22 +108,30 @@ function placeStand(stand: Stand, owner: string, place: Place, boxes: PictureBox
   ];
   const gaps = MEASURES.gap * Math.max(0, occupants.length - 1);
   const scale = (place.width - gaps) / occupants.reduce((sum, { weight }) => sum + weight, 0);
+  let top = place.y;
   let x = place.x;
   for (const { weight, put } of occupants) {
     const width = weight * scale;
-    put({ x, y, width });
+    top = Math.max(top, put({ x, y: place.y, width }));
     x += width + MEASURES.gap;
   }
+  return top;
 }
 
-function placeLayer(layer: Layer, place: Place, boxes: PictureBox[]): void {
+/** From `top` upwards, the newest image's highest. */
+function placeFlags(stand: Stand, place: Place, top: number, boxes: PictureBox[]): number {
+  let y = stand.images.length > 0 ? top + MEASURES.pole : top;
+  for (const image of stand.images) {
+    const height = MEASURES.flag * Math.max(1, image.tags.length);
+    boxes.push({ kind: 'flag', key: image.id, image, ...place, y, height, pole: y - place.y });
+    y += height;
+  }
+  return y;
+}
+
+function placeLayer(layer: Layer, place: Place, boxes: PictureBox[]): number {
   boxes.push({ kind: 'layer', key: layer.key, layer, ...place, height: MEASURES.bar });
-  placeStand(layer, layer.key, { ...place, y: place.y + MEASURES.bar }, boxes);
-}
-
-function flagBox(image: ImageFact, place: Place): FlagBox {
-  const height = MEASURES.pole + MEASURES.flag * Math.max(1, image.tags.length);
-  return { kind: 'flag', key: image.id, image, ...place, height };
+  return placeStand(layer, layer.key, { ...place, y: place.y + MEASURES.bar }, boxes);
 }
 
 function capBox(container: ContainerFact, place: Place): CapBox {
@@ -117,11 +144,8 @@ function capBox(container: ContainerFact, place: Place): CapBox {
 }
 
 function minimumWidth(stand: Stand): number {
-  const widths = [
-    ...stand.images.map(() => MEASURES.unit),
-    ...stand.containers.map(() => MEASURES.unit),
-    ...stand.layers.map(minimumWidth),
-  ];
+  const widths = [...stand.containers.map(() => MEASURES.unit), ...stand.layers.map(minimumWidth)];
+  const lane = stand.images.length > 0 ? MEASURES.lane : 0;
   const sum = widths.reduce((total, width) => total + width, 0) + MEASURES.gap * Math.max(0, widths.length - 1);
-  return Math.max(MEASURES.unit, sum);
+  return Math.max(MEASURES.unit, lane + sum);
 }
