@@ -1,4 +1,3 @@
-import type { ErrnoName } from '../../files/errno.ts';
 import { FileSystemError } from '../../files/file-system-error.ts';
 import type { NewInode } from '../../files/inode.ts';
 import type { Attributes } from '../../files/inode-store.ts';
@@ -135,4 +134,4 @@ export abstract class ServedNode {
 
 export type XattrMust = 'create' | 'replace' | undefined;
 
-const readOnly = (code: ErrnoName = 'EROFS'): FileSystemError => new FileSystemError(code);
+const readOnly = (): FileSystemError => new FileSystemError('EROFS');
