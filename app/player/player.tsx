@@ -54,7 +54,8 @@ export function Player({ title, order, open, workspace, assets, children }: Play
       <CrashBanner />
       <main className="regions">
         <section aria-label="Lesson" className="region region-lesson" id="lesson">
-          {/* biome-ignore lint/a11y/useSemanticElements: no form, so no fieldset; it scrolls, so it takes the focus */}
+          {/* biome-ignore lint/a11y/useSemanticElements: no form, so no fieldset */}
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it takes the focus */}
           <div className="region-scroll" tabIndex={0} role="group" aria-label="Lesson text">
             {children}
           </div>

@@ -34,7 +34,8 @@ export function PictureView({ picture }: { readonly picture: Picture }) {
   const layout = useMemo(() => (width > 0 ? layOut(picture, width - 2 * PADDING) : null), [picture, width]);
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: no form, so no fieldset; it scrolls, so it takes the focus
+    // biome-ignore lint/a11y/useSemanticElements: no form, so no fieldset
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it takes the focus
     <div ref={frame} className="picture-frame" tabIndex={0} role="group" aria-label="Layers, images and containers">
       {layout && (
         <div className="picture" style={{ width: layout.width, height: layout.height }}>
