@@ -90,6 +90,7 @@ export class BuildRun {
     for (const [index, arg] of dockerfile.globalArgs.entries()) {
       this.#tell({ number: index + 1, text: arg.node.text, completed: false });
     }
+    await this.#openContext();
     if (request.stepwise) for (const stage of this.#neededStages()) await this.#solve(stage);
     const state = await this.#solve(graph.target.stage);
     throwIfCanceled(this.#solver.signal);
@@ -262,10 +263,14 @@ export class BuildRun {
     return noCache || noCacheFilter.some((name) => name.toLowerCase() === stage.name || name === String(stage.index));
   }
 
-  async #buildContext(): Promise<Directory> {
+  #openContext(): Promise<BuildContext> {
     const { request, reporter, dockerfileName } = this.#options;
     this.#context ??= BuildContext.open(request, reporter, dockerfileName);
-    return (await this.#context).files();
+    return this.#context;
+  }
+
+  async #buildContext(): Promise<Directory> {
+    return (await this.#openContext()).files();
   }
 
   async #filesOf(

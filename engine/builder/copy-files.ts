@@ -49,7 +49,7 @@ export class Copier {
     let directory = this.makeDirectories(destination);
     for (const parent of source.parents) {
       directory = `${directory === '/' ? '' : directory}/${baseName(parent.path)}`;
-      this.#layer.putDirectory(directory, this.#metadata(parent.node));
+      this.#layer.putDirectory(directory, this.#metadata(parent.node), this.#options.now);
     }
     if (source.name === '' && source.node.kind === 'directory') this.copyContents(source.node, directory);
     else this.#copyChild(source.node, `${directory === '/' ? '' : directory}/${source.name}`);
@@ -74,10 +74,10 @@ export class Copier {
       this.#layer.put(path, this.#leaf(node), this.#options.now);
       return;
     }
-    this.#layer.putDirectory(path, this.#metadata(node));
+    this.#layer.putDirectory(path, this.#metadata(node), this.#options.now);
     this.copyContents(node, path);
     // Again, because filling it has changed its time.
-    this.#layer.putDirectory(path, this.#metadata(node));
+    this.#layer.putDirectory(path, this.#metadata(node), this.#options.now);
   }
 
   #leaf(node: FileNode): Leaf {

@@ -82,7 +82,7 @@ export class LayerBuilder {
     for (const name of path.split('/')) {
       if (name === '' || name === '.') continue;
       const resolved = this.resolve(`${place === '/' ? '' : place}/${name}`);
-      if (!resolved.node) this.#make(resolved.path, metadata);
+      if (!resolved.node) this.#make(resolved.path, metadata, metadata.mtime);
       else if (!isDirectory(resolved.node)) throw new BuildError('file', `mkdir ${resolved.path}: not a directory`);
       place = resolved.path;
     }
@@ -92,11 +92,12 @@ export class LayerBuilder {
   /**
    * Makes a directory, or gives one that is there this metadata.
    * @param path without links; its parent exists
+   * @param mtime seconds: when the directory above changes, if this one is new
    * @throws BuildError `file` if something else is there
    */
-  putDirectory(path: string, metadata: Metadata): void {
+  putDirectory(path: string, metadata: Metadata, mtime: number): void {
     const existing = this.#at(path);
-    if (!existing) this.#make(path, metadata);
+    if (!existing) this.#make(path, metadata, mtime);
     else if (!isDirectory(existing)) throw new BuildError('file', `cannot copy to non-directory: ${path}`);
     else this.#open(path).metadata = upper(metadata).metadata;
   }
@@ -118,10 +119,10 @@ export class LayerBuilder {
     directory.children.set(name, node);
   }
 
-  #make(path: string, metadata: Metadata): void {
+  #make(path: string, metadata: Metadata, mtime: number): void {
     const { parent, name } = split(path);
     const directory = this.#open(parent);
-    directory.metadata = { ...directory.metadata, mtime: metadata.mtime };
+    directory.metadata = { ...directory.metadata, mtime };
     directory.children.set(name, upper(metadata));
   }
 
