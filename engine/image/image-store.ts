@@ -96,14 +96,16 @@ export class ImageStore {
     this.#layers = layers;
   }
 
-  /** Reads what earlier stores with the same `blobs` and `state` left. An image whose config is lost is left out. */
+  /** Reads what earlier stores with the same `blobs` and `state` left. An image whose config or layers are lost is left out. */
   static async open(options: ImageStoreOptions): Promise<ImageStore> {
     const layers = await LayerStore.open(options.blobs, options.state);
     const store = new ImageStore(options, layers);
     for (const key of await options.state.list('images/')) {
       const record = (await options.state.get(key)) as ImageRecord;
       const configBytes = await options.blobs.get(record.id);
-      if (configBytes) store.#images.set(record.id, await store.#toImage(record, configBytes));
+      const isWhole =
+        configBytes && parseImageConfig(configBytes).rootfs.diff_ids.every((diffId) => layers.get(diffId));
+      if (isWhole) store.#images.set(record.id, await store.#toImage(record, configBytes));
     }
     const names = ((await options.state.get(NAMES_KEY)) ?? {}) as Record<string, Digest>;
     store.#names = new Map(Object.entries(names).filter(([, id]) => store.#images.has(id)));
@@ -404,7 +406,8 @@ export class ImageStore {
         } else {
           items.push({ Deleted: image.id });
           for (const chain of await this.#delete(image)) items.push({ Deleted: chain });
-          this.#publish('delete', image, image.id);
+          // The image is gone, and with it its labels.
+          this.#events.publish('image', 'delete', image.id, { name: image.id });
         }
       }
       return items;

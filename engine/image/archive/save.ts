@@ -65,16 +65,29 @@ function chooseImages(store: ImageStore, names: readonly string[]): ReadonlyMap<
       for (const { image, reference } of tags) choose(image, reference);
       continue;
     }
-    const image = store.find(name);
-    const reference = isBareId(name) ? undefined : parseReference(name);
-    // Found by ID, then, if the name does not lead to it.
-    choose(image, reference && store.resolve(reference) === image ? reference : undefined);
+    if (bare && (bare.tag !== undefined || bare.digest !== undefined)) {
+      const image = store.resolve(bare);
+      if (!image) throw new ImageError('not-found', 'reference does not exist');
+      choose(image, bare);
+    } else {
+      choose(findById(store, name));
+    }
   }
   return chosen;
 }
 
+/** Docker names the image here as it was asked for, without the tag that it adds elsewhere. */
+function findById(store: ImageStore, name: string): Image {
+  try {
+    return store.find(name);
+  } catch (error) {
+    if (!(error instanceof ImageError) || error.code !== 'not-found') throw error;
+    throw new ImageError('not-found', `No such image: ${name}`, { cause: error });
+  }
+}
+
 function isBareId(name: string): boolean {
-  return /^(sha256:)?[0-9a-f]{64}$/.test(name);
+  return /^sha256:|^[0-9a-f]{64}$/.test(name);
 }
 
 function tagsOf(store: ImageStore, repository: Reference): { readonly image: Image; readonly reference: Reference }[] {

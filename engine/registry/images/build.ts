@@ -1,21 +1,19 @@
 /** `npm run images`: builds the base images from Debian's packages into the static registry `public/v2`. */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { debianPackages } from './debian.ts';
+import { debianPackages, packageCache } from './debian.ts';
 import { inputsKey } from './inputs.ts';
 import { PACKAGES } from './recipes.ts';
 
 const OUTPUT = join(dirname(fileURLToPath(import.meta.url)), '../../../public/v2');
-const CACHE = join(process.env.DRYDOCK_CACHE || join(homedir(), '.cache/drydock'), 'images');
 /** In the output: which inputs it was built from. */
 const KEY_FILE = '.inputs';
 
 async function main(): Promise<void> {
   const started = performance.now();
   const report = (line: string): void => console.log(`images: ${line}`);
-  const packages = await debianPackages(PACKAGES, CACHE, report);
+  const packages = await debianPackages(PACKAGES, packageCache(), report);
   const key = await inputsKey(packages);
   if ((await readFile(join(OUTPUT, KEY_FILE), 'utf8').catch(() => '')) === key) {
     report('up to date in public/v2');

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Directory } from '../../files/node.ts';
 import { tarToTree } from '../../files/tar/index.ts';
@@ -13,6 +14,11 @@ export interface DebianPackage {
   readonly bytes: Uint8Array;
   /** Where it is kept. */
   readonly path: string;
+}
+
+/** In the user's cache folder, which clones share: `$DRYDOCK_CACHE/images` or `~/.cache/drydock/images`. */
+export function packageCache(): string {
+  return join(process.env.DRYDOCK_CACHE || join(homedir(), '.cache/drydock'), 'images');
 }
 
 /**

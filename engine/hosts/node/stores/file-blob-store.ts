@@ -18,8 +18,10 @@ export class FileBlobStore implements BlobStore {
     return (await ifThere(access(this.#path(digest)).then(() => true))) ?? false;
   }
 
-  get(digest: Digest): Promise<Uint8Array | undefined> {
-    return ifThere(readFile(this.#path(digest)));
+  async get(digest: Digest): Promise<Uint8Array | undefined> {
+    const buffer = await ifThere(readFile(this.#path(digest)));
+    // A plain view: Buffer's own slice() and friends differ from the standard's.
+    return buffer && new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
   }
 
   async put(digest: Digest, bytes: Uint8Array): Promise<void> {

@@ -19,8 +19,8 @@ export class FileStateStore implements StateStore {
     return json === undefined ? undefined : JSON.parse(json);
   }
 
-  set(key: string, value: unknown): Promise<void> {
-    return replaceFile(this.#path(key), JSON.stringify(value));
+  async set(key: string, value: unknown): Promise<void> {
+    await replaceFile(this.#path(key), JSON.stringify(value));
   }
 
   async delete(key: string): Promise<void> {

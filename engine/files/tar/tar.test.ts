@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest';
+import { directoryEntry, fileEntry, seededBytes } from '../../image/testing/random-image.ts';
+import type { Directory, FileNode, RegularFile } from '../node.ts';
+import { NO_DATA, type TarEntry } from './entry.ts';
+import { TarError } from './error.ts';
+import { checksums } from './header.ts';
+import { readTar } from './read.ts';
+import { tarToTree, treeToTar } from './tree.ts';
+import { writeTar } from './write.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+function node(tree: Directory, path: string): unknown {
+  let here: unknown = tree;
+  for (const name of path.split('/')) here = (here as Directory | undefined)?.children?.get(name);
+  return here;
+}
+
+/** Changes header bytes of the first member and makes its checksum right again. */
+function patched(tar: Uint8Array, patch: (block: Uint8Array) => void): Uint8Array {
+  const copy = tar.slice();
+  const block = copy.subarray(0, 512);
+  patch(block);
+  block.set(encoder.encode(`${checksums(block).unsigned.toString(8).padStart(6, '0')}\0 `), 148);
+  return copy;
+}
+
+function errorOf(work: () => unknown): TarError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof TarError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('writeTar and readTar', () => {
+  const kinds: TarEntry[] = [
+    directoryEntry('d/', { mode: 0o1777, uid: 5, gid: 6 }),
+    fileEntry('d/f', 'hello', { mode: 0o4755 }),
+    fileEntry('d/empty', ''),
+    fileEntry('d/hard', NO_DATA, { type: 'hard-link', linkName: 'd/f' }),
+    fileEntry('d/soft', NO_DATA, { type: 'symlink', linkName: '../x' }),
+    fileEntry('d/tty', NO_DATA, { type: 'character-device', major: 5, minor: 1 }),
+    fileEntry('d/sda', NO_DATA, { type: 'block-device', major: 8, minor: 0 }),
+    fileEntry('d/pipe', NO_DATA, { type: 'fifo' }),
+    fileEntry('d/owned', 'x', { userName: 'root', groupName: 'wheel' }),
+  ];
+
+  it('keep every kind of member as it is', () => {
+    expect(readTar(writeTar(kinds))).toEqual(kinds);
+  });
+
+  it('use plain ustar where it suffices: one header a member and two zero blocks', () => {
+    expect(writeTar([fileEntry('a', 'x')])).toHaveLength(512 + 512 + 1024);
+    const name = `${'p'.repeat(150)}/${'n'.repeat(100)}`;
+    const tar = writeTar([fileEntry(name, '')]);
+    expect(tar).toHaveLength(512 + 1024);
+    expect(readTar(tar)[0]?.name).toBe(name);
+  });
+
+  it.each([
+    ['a name too long for ustar', { name: `${'n'.repeat(101)}` }],
+    ['a name that cannot be cut at a slash', { name: `${'p'.repeat(160)}/x` }],
+    ['a directory name of 101 bytes', { name: `${'d'.repeat(100)}/`, type: 'directory', data: NO_DATA }],
+    ['a name that is not ASCII', { name: 'größe/世界' }],
+    ['a long link', { type: 'symlink', linkName: 'l'.repeat(300), data: NO_DATA }],
+    ['a time with a fraction', { mtime: 1_700_000_000.5 }],
+    ['a time before 1970', { mtime: -5 }],
+    ['large owners', { uid: 2 ** 31, gid: 2 ** 32 - 2 }],
+    ['extended attributes', { xattrs: new Map([['user.a', Uint8Array.of(0, 10, 61, 255)]]) }],
+    ['an attribute whose record is 99 to 101 bytes', { xattrs: new Map([['user.b', new Uint8Array(76)]]) }],
+  ] as [string, Partial<TarEntry>][])('keep %s by PAX', (_, overrides) => {
+    const entry = fileEntry('f', 'data', overrides);
+    const tar = writeTar([entry, fileEntry('next', 'n')]);
+    expect(readTar(tar)).toEqual([entry, fileEntry('next', 'n')]);
+    // The extended header comes first, so PAX was really used.
+    expect(String.fromCharCode(tar[156] ?? 0)).toBe('x');
+  });
+
+  it('count a PAX record whose length has its own digits in it', () => {
+    for (let size = 0; size < 1100; size++) {
+      const entry = fileEntry('f', '', { xattrs: new Map([['user.x', new Uint8Array(size)]]) });
+      expect(readTar(writeTar([entry]))[0]?.xattrs?.get('user.x')).toHaveLength(size);
+    }
+  });
+
+  it('give views of the archive, not copies', () => {
+    const tar = writeTar([fileEntry('a', seededBytes(3000, 1))]);
+    expect(readTar(tar)[0]?.data.buffer).toBe(tar.buffer);
+  });
+});
+
+describe('readTar', () => {
+  const one = writeTar([fileEntry('a', 'data')]);
+
+  it('reads GNU long names and links', () => {
+    const long = (typeflag: string, text: string): Uint8Array =>
+      patched(writeTar([fileEntry('././@LongLink', `${text}\0`)]), (block) => {
+        block[156] = typeflag.charCodeAt(0);
+      }).subarray(0, 512 + Math.ceil((text.length + 1) / 512) * 512);
+    const name = 'n'.repeat(600);
+    const target = 't'.repeat(700);
+    const link = writeTar([fileEntry('short', NO_DATA, { type: 'symlink', linkName: 'short' })]);
+    const tar = new Uint8Array([...long('L', name), ...long('K', target), ...link]);
+    expect(readTar(tar)).toMatchObject([{ name, linkName: target }]);
+  });
+
+  it('reads sizes over 8 GiB in base-256 and says that the data is not there', () => {
+    const huge = patched(one, (block) => block.set([0x80, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0], 124));
+    expect(errorOf(() => readTar(huge))).toMatchObject({ code: 'truncated', offset: 0 });
+  });
+
+  it('reads negative base-256 times', () => {
+    const old = patched(one, (block) => block.set([...new Array(11).fill(0xff), 0xfe], 136));
+    expect(readTar(old)[0]?.mtime).toBe(-2);
+  });
+
+  it('applies global headers until they are taken back', () => {
+    const pax = (typeflag: string, record: string): Uint8Array =>
+      patched(writeTar([fileEntry('pax', record)]), (block) => {
+        block[156] = typeflag.charCodeAt(0);
+      }).subarray(0, 1024);
+    const tar = new Uint8Array([
+      ...pax('g', '12 uid=1234\n'),
+      ...one.subarray(0, 1024),
+      ...pax('x', '8 uid=7\n'),
+      ...one.subarray(0, 1024),
+      ...one,
+    ]);
+    expect(readTar(tar).map((entry) => entry.uid)).toEqual([1234, 7, 1234]);
+  });
+
+  it('takes a V7 name with a trailing slash for a directory', () => {
+    const v7 = patched(writeTar([fileEntry('dir/', '')]), (block) => block.fill(0, 156, 512));
+    expect(readTar(v7)).toMatchObject([{ name: 'dir/', type: 'directory' }]);
+  });
+
+  it('accepts an archive without its end, and anything after it', () => {
+    expect(readTar(one.subarray(0, 1024))).toHaveLength(1);
+    expect(readTar(new Uint8Array([...one, 1, 2, 3]))).toHaveLength(1);
+    expect(readTar(new Uint8Array(0))).toEqual([]);
+  });
+
+  it.each([
+    ['a cut header', one.subarray(0, 300), 'truncated', 0],
+    ['cut data', one.subarray(0, 514), 'truncated', 0],
+    ['a wrong checksum', patched(one, () => {}).fill(0x39, 148, 154), 'invalid-header', 0],
+    ['text', encoder.encode('not an archive at all. '.repeat(40)), 'invalid-header', 0],
+    ['a size that is no number', patched(one, (block) => block.set(encoder.encode('abc'), 124)), 'invalid-header', 0],
+    ['a lone zero block', new Uint8Array([...new Uint8Array(512), ...one]), 'invalid-header', 0],
+    [
+      'a later bad header',
+      new Uint8Array([...one.subarray(0, 1024), ...one.fill.call(one.slice(), 1, 0, 9)]),
+      'invalid-header',
+      1024,
+    ],
+    ['a GNU sparse file', patched(one, (block) => block.fill(0x53, 156, 157)), 'unsupported', 0],
+  ] as const)('refuses %s, saying where', (_, bytes, code, offset) => {
+    expect(errorOf(() => readTar(bytes))).toMatchObject({ code, offset });
+  });
+
+  it.each(['x', '5 a=', '99 a=b\n', '5 a=b\n', '-1 a=b\n', '6 abc\n'])('refuses the PAX record %j', (record) => {
+    const bad = patched(writeTar([fileEntry('pax', record)]), (block) => {
+      block[156] = 0x78;
+    });
+    expect(errorOf(() => readTar(bad))).toMatchObject({ code: 'invalid-header', offset: 0 });
+  });
+});
+
+describe('tarToTree', () => {
+  it('makes missing parents and keeps hard links one file', () => {
+    const tree = tarToTree(
+      writeTar([
+        fileEntry('./a/b/c', 'x', { uid: 3 }),
+        fileEntry('a/again', NO_DATA, { type: 'hard-link', linkName: './a/b/c' }),
+      ]),
+    );
+    expect(node(tree, 'a')).toMatchObject({ kind: 'directory', mode: 0o755, uid: 0 });
+    expect(node(tree, 'a/again')).toBe(node(tree, 'a/b/c'));
+  });
+
+  it('lets later members win, and a directory keep its children', () => {
+    const tree = tarToTree(
+      writeTar([
+        fileEntry('d/x', 'old'),
+        directoryEntry('d/', { mode: 0o700 }),
+        fileEntry('d/x', 'new'),
+        fileEntry('file', 'f'),
+        fileEntry('file/below', 'b'),
+      ]),
+    );
+    expect(node(tree, 'd')).toMatchObject({ mode: 0o700 });
+    expect(decoder.decode((node(tree, 'd/x') as RegularFile).data)).toBe('new');
+    expect(node(tree, 'file/below')).toMatchObject({ kind: 'file' });
+  });
+
+  it('follows symlinks on the way within the tree, never out of it', () => {
+    const tree = tarToTree(
+      writeTar([
+        directoryEntry('usr/lib/'),
+        fileEntry('lib', NO_DATA, { type: 'symlink', linkName: '../../usr/lib' }),
+        fileEntry('lib/x', 'via link'),
+        fileEntry('abs', NO_DATA, { type: 'symlink', linkName: '/etc' }),
+        fileEntry('abs/passwd', 'in the tree'),
+      ]),
+    );
+    expect(node(tree, 'usr/lib/x')).toMatchObject({ kind: 'file' });
+    expect(node(tree, 'etc/passwd')).toMatchObject({ kind: 'file' });
+    expect(node(tree, 'lib')).toMatchObject({ kind: 'symlink' });
+  });
+
+  it.each([
+    ['a path that climbs out', [fileEntry('../x', '')]],
+    ['a path that climbs out later', [fileEntry('a/../../x', '')]],
+    ['a hard link to nothing', [fileEntry('x', NO_DATA, { type: 'hard-link', linkName: 'y' })]],
+    [
+      'a loop of symlinks',
+      [
+        fileEntry('a', NO_DATA, { type: 'symlink', linkName: 'b' }),
+        fileEntry('b', NO_DATA, { type: 'symlink', linkName: 'a' }),
+        fileEntry('a/x', ''),
+      ],
+    ],
+  ] as [string, TarEntry[]][])('refuses %s', (_, entries) => {
+    expect(errorOf(() => tarToTree(writeTar(entries))).code).toBe('invalid-path');
+  });
+});
+
+describe('treeToTar', () => {
+  const file: RegularFile = { kind: 'file', mode: 0o600, uid: 7, gid: 8, mtime: 9, data: encoder.encode('x') };
+  const tree: Directory = {
+    kind: 'directory',
+    mode: 0o755,
+    uid: 1,
+    gid: 1,
+    mtime: 2,
+    children: new Map<string, FileNode>([
+      ['z', file],
+      ['d', { kind: 'directory', mode: 0o700, uid: 0, gid: 0, mtime: 3, children: new Map([['y', file]]) }],
+      ['a', { kind: 'symlink', mode: 0o777, uid: 0, gid: 0, mtime: 4, target: 'z' }],
+    ]),
+  };
+
+  it('sorts, puts parents first and writes a file once', () => {
+    const entries = readTar(treeToTar(tree));
+    expect(entries.map(({ name, type }) => [name, type])).toEqual([
+      ['a', 'symlink'],
+      ['d/', 'directory'],
+      ['d/y', 'file'],
+      ['z', 'hard-link'],
+    ]);
+    expect(entries[3]?.linkName).toBe('d/y');
+  });
+
+  it('does not depend on the order of children', () => {
+    const reversed = { ...tree, children: new Map([...tree.children].reverse()) };
+    expect(treeToTar(reversed)).toEqual(treeToTar(tree));
+  });
+
+  it('puts a prefix, a root, a time and an owner on all', () => {
+    const entries = readTar(treeToTar(tree, { prefix: '/app/', root: true, mtime: 42, owner: { uid: 0, gid: 0 } }));
+    expect(entries.map((entry) => entry.name)).toEqual(['app/', 'app/a', 'app/d/', 'app/d/y', 'app/z']);
+    expect(entries.every(({ mtime, uid, gid }) => mtime === 42 && uid === 0 && gid === 0)).toBe(true);
+    expect(entries[4]?.linkName).toBe('app/d/y');
+  });
+
+  it('is undone by tarToTree', () => {
+    const back = tarToTree(treeToTar(tree, { root: true }));
+    expect(back).toEqual(tree);
+    expect(back.children.get('z')).toBe(node(back, 'd/y'));
+  });
+});
