@@ -10,22 +10,24 @@ export function LayersFigure() {
         role="img"
         aria-label="A base layer at the bottom. On it a COPY layer, the top of the image myapp:latest. On that, side by side, the container mycontainer with file.txt in its writable layer, and one more layer, the top of the image myapp:v2."
       >
-        <FigureFlag name="myapp:latest" />
-        <div className="figure-row">
-          <div className="figure-cap">
-            <span className="cap-name">mycontainer</span>
-            <span className="cap-state">
-              <span className="figure-dot" /> running
-            </span>
-            <span className="chip" data-kind="added">
-              <span className="chip-mark">A</span>
-              <span className="chip-name">file.txt</span>
-            </span>
-          </div>
-          <div className="figure-column">
-            <FigureFlag name="myapp:v2" />
-            <div className="figure-layer" data-tint="2">
-              <span>docker commit</span>
+        <div className="figure-column">
+          <FigureFlag name="myapp:latest" />
+          <div className="figure-row">
+            <div className="figure-cap">
+              <span className="cap-name">mycontainer</span>
+              <span className="cap-state">
+                <span className="figure-dot" /> running
+              </span>
+              <span className="chip" data-kind="added">
+                <span className="chip-mark">A</span>
+                <span className="chip-name">file.txt</span>
+              </span>
+            </div>
+            <div className="figure-column">
+              <FigureFlag name="myapp:v2" />
+              <div className="figure-layer" data-tint="2">
+                <span>docker commit</span>
+              </div>
             </div>
           </div>
         </div>
