@@ -3,4 +3,4 @@ export type { AttachOptions, CommitOptions, LogsOptions } from './containers.ts'
 export { EngineClient } from './engine-client.ts';
 export { EngineApiError, EngineUnreachableError, StreamError } from './errors.ts';
 export { demultiplex, type Frame, frame, frames, MultiplexError, type StreamKind } from './multiplex.ts';
-export { ndjson } from './ndjson.ts';
+export { ndjson, ndjsonLines } from './ndjson.ts';

@@ -67,7 +67,7 @@ export function parseFlags(flags: readonly Flag[], argv: readonly string[], inte
     if (equals >= 0) set(target, body.slice(equals + 1));
     else if (target.type === 'bool') set(target, 'true');
     else set(target, next(`flag needs an argument: --${name}`));
-    if (target.name === 'help' && values['help'] === true) help = 'help';
+    if (target.name === 'help' && values.help === true) help = 'help';
   };
 
   const short = (argument: string): void => {

@@ -1,0 +1,105 @@
+import type { Command, Group } from './command.ts';
+import { attach } from './commands/attach.ts';
+import { build } from './commands/build.ts';
+import { commit } from './commands/commit.ts';
+import { create } from './commands/create.ts';
+import { diff } from './commands/diff.ts';
+import { events } from './commands/events.ts';
+import { exec } from './commands/exec.ts';
+import { history } from './commands/history.ts';
+import { images } from './commands/images.ts';
+import { info } from './commands/info.ts';
+import { inspect, inspectContainers, inspectImages } from './commands/inspect.ts';
+import { kill } from './commands/kill.ts';
+import { load } from './commands/load.ts';
+import { logs } from './commands/logs.ts';
+import { pause } from './commands/pause.ts';
+import { ps } from './commands/ps.ts';
+import { pull } from './commands/pull.ts';
+import { rename } from './commands/rename.ts';
+import { restart } from './commands/restart.ts';
+import { rm } from './commands/rm.ts';
+import { rmi } from './commands/rmi.ts';
+import { run } from './commands/run.ts';
+import { save } from './commands/save.ts';
+import { start } from './commands/start.ts';
+import { stop } from './commands/stop.ts';
+import { tag } from './commands/tag.ts';
+import { top } from './commands/top.ts';
+import { unpause } from './commands/unpause.ts';
+import { version } from './commands/version.ts';
+import { wait } from './commands/wait.ts';
+
+/** The sections of `docker --help`, each in its order there. */
+export const commonCommands: Readonly<Record<string, Command>> = { run, exec, ps, build, pull, images, version, info };
+
+export const groups: Readonly<Record<string, Group>> = {
+  builder: { summary: 'Manage builds', commands: { build } },
+  container: {
+    summary: 'Manage containers',
+    commands: {
+      attach,
+      commit,
+      create,
+      diff,
+      exec,
+      inspect: inspectContainers,
+      kill,
+      logs,
+      ls: ps,
+      pause,
+      rename,
+      restart,
+      rm,
+      run,
+      start,
+      stop,
+      top,
+      unpause,
+      wait,
+    },
+    synonyms: { list: 'ls', ps: 'ls', remove: 'rm' },
+  },
+  image: {
+    summary: 'Manage images',
+    commands: { build, history, inspect: inspectImages, load, ls: images, pull, rm: rmi, save, tag },
+    synonyms: { list: 'ls', remove: 'rm' },
+  },
+  system: { summary: 'Manage Docker', commands: { events, info } },
+};
+
+export const otherCommands: Readonly<Record<string, Command>> = {
+  attach,
+  commit,
+  create,
+  diff,
+  events,
+  history,
+  inspect,
+  kill,
+  load,
+  logs,
+  pause,
+  rename,
+  restart,
+  rm,
+  rmi,
+  save,
+  start,
+  stop,
+  tag,
+  top,
+  unpause,
+  wait,
+};
+
+/** What Docker has and this lab has not, with why: better than "unknown command". */
+export const absent: ReadonlyMap<string, string> = new Map([
+  ...['compose', 'buildx'].map((name) => [name, `this lab has no ${name} plugin`] as const),
+  ...['swarm', 'node', 'service', 'stack', 'config', 'secret'].map(
+    (name) => [name, 'this lab has a single engine and no Swarm'] as const,
+  ),
+  ...['login', 'logout', 'search', 'context', 'plugin', 'trust', 'manifest', 'checkpoint'].map(
+    (name) => [name, 'this lab has no such command'] as const,
+  ),
+]);

@@ -1,0 +1,19 @@
+import { defineCommand } from '../command.ts';
+import { forEachName } from '../each.ts';
+import { flag, hidden } from '../flags/flag.ts';
+import { graceOptions } from '../options/grace.ts';
+
+export const restart = defineCommand({
+  summary: 'Restart one or more containers',
+  usage: 'CONTAINER [CONTAINER...]',
+  aliases: 'docker container restart, docker restart',
+  arity: { min: 1, max: Number.POSITIVE_INFINITY },
+  flags: [
+    flag('signal', 'string', 'Signal to send to the container', 's'),
+    flag('timeout', 'int', 'Seconds to wait before killing the container', 't'),
+    hidden('time', 'int'),
+  ],
+  run(session, { flags, changed, args }) {
+    return forEachName(session, args, (name) => session.client.containers.restart(name, graceOptions(flags, changed)));
+  },
+});
