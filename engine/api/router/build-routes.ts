@@ -1,17 +1,12 @@
+import { ClassicOutput, classicMessage } from '../../builder/classic-output.ts';
 import { BuildError } from '../../builder/errors.ts';
 import { type SolveStatus, toRawJson } from '../../builder/progress.ts';
 import type { BuildRequest, BuildResult } from '../../builder/request.ts';
-import { DockerfileError } from '../../dockerfile/error.ts';
-import { parseDockerfile } from '../../dockerfile/parse.ts';
 import { tarToTree } from '../../files/tar/index.ts';
-import { lookup } from '../../files/tree.ts';
 import { gunzip, isGzip } from '../../image/gzip.ts';
-import { familiarName, parseReference } from '../../image/reference.ts';
 import { type BuildMessage, PROGRESS_HEADER, PROGRESS_MESSAGE_ID } from '../types.ts';
 import { buildRequest } from './build-query.ts';
-import { ClassicBuildText, type ClassicStep } from './classic-build.ts';
-import { badRequest, json, notImplemented } from './http-error.ts';
-import { shortImageId } from './image-bodies.ts';
+import { badRequest, HttpError, json, notImplemented, statusOf } from './http-error.ts';
 import { flag } from './query.ts';
 import { type Route, type RouteContext, route } from './route.ts';
 import { jsonLines } from './streams.ts';
@@ -53,40 +48,23 @@ async function tellProgress(request: BuildRequest, build: Build, write: Write): 
 
 /** For Docker's own client: the classic builder's text. With `quiet`, nothing but the ID. */
 async function tellClassic(request: BuildRequest, build: Build, write: Write, quiet: boolean): Promise<void> {
-  const text = new ClassicBuildText(classicSteps(request), quiet ? () => {} : write);
+  let told = false;
+  const output = new ClassicOutput((message) => {
+    told = true;
+    if (!quiet) write(message);
+  });
   try {
-    const { image, tags, unusedBuildArgs } = await build(request, (status) => text.status(status));
-    text.rest();
-    if (quiet) {
-      write({ stream: `${image.id}\n` });
-      return;
-    }
-    if (unusedBuildArgs.length > 0) {
-      write({ stream: `[Warning] One or more build-args [${unusedBuildArgs.join(' ')}] were not consumed\n` });
-    }
-    write({ aux: { ID: image.id } });
-    write({ stream: `Successfully built ${shortImageId(image)}\n` });
-    for (const tag of tags) write({ stream: `Successfully tagged ${familiarName(parseReference(tag))}\n` });
+    const result = await build({ ...request, stepwise: true }, (status) => output.progress(status));
+    if (quiet) write({ stream: `${result.image.id}\n` });
+    else output.succeeded(result);
   } catch (error) {
-    if (!(error instanceof BuildError) || !error.process) throw error;
-    const { argv, exitCode } = error.process;
-    const message = `The command '${argv.join(' ')}' returned a non-zero code: ${exitCode}`;
-    write({ errorDetail: { code: exitCode, message }, error: message });
-  }
-}
-
-/** The Dockerfile's instructions; none if it cannot be read, which the build then says. */
-function classicSteps(request: BuildRequest): readonly ClassicStep[] {
-  const node = lookup(request.context, request.dockerfilePath ?? 'Dockerfile');
-  if (node?.kind !== 'file') return [];
-  try {
-    return parseDockerfile(new TextDecoder().decode(node.data)).instructions.map(({ text, range }) => ({
-      text,
-      lines: [range.start.line, range.end.line],
-    }));
-  } catch (error) {
-    if (error instanceof DockerfileError) return [];
-    throw error;
+    if (!(error instanceof BuildError)) throw error;
+    // As dockerd: a build that never came to its first step is a bad request.
+    if (!told) throw new HttpError(statusOf(error), classicMessage(error));
+    const code = error.process?.exitCode;
+    const message = classicMessage(error);
+    if (!quiet) output.failed(error);
+    else write({ errorDetail: code === undefined ? { message } : { code, message }, error: message });
   }
 }
 

@@ -1,3 +1,4 @@
+import { BuildError } from '../../builder/errors.ts';
 import { ContainerError } from '../../container/errors.ts';
 import { TarError } from '../../files/tar/error.ts';
 import { ImageError } from '../../image/errors.ts';
@@ -36,6 +37,8 @@ const IMAGE_STATUS: Readonly<Record<string, number>> = {
   invalid: 400,
 };
 
+const BAD_BUILDS: readonly BuildError['code'][] = ['dockerfile', 'invalid', 'not-found'];
+
 /** The HTTP status of an error (moby's errdefs to httpstatus): 500 for anything nobody foresaw. */
 export function statusOf(error: unknown): number {
   if (error instanceof HttpError) return error.status;
@@ -43,6 +46,7 @@ export function statusOf(error: unknown): number {
   if (error instanceof ImageError) return IMAGE_STATUS[error.code] ?? 500;
   if (error instanceof RegistryError) return error.code === 'unavailable' || error.code === 'corrupt' ? 500 : 404;
   if (error instanceof TarError) return 400;
+  if (error instanceof BuildError) return BAD_BUILDS.includes(error.code) ? 400 : 500;
   if (error instanceof MachineError) return error.code === 'crashed' || error.code === 'not-running' ? 503 : 500;
   return 500;
 }

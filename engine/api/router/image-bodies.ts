@@ -1,5 +1,4 @@
 import { layerName, layerPath } from '../../container/layer-publisher.ts';
-import { hexOf } from '../../image/digest.ts';
 import { type Image, imageCreated, imageSize } from '../../image/image.ts';
 import type { ImageStore } from '../../image/image-store.ts';
 import type { ImageInspect, ImageSummary } from '../types.ts';
@@ -48,5 +47,3 @@ export function imageInspect(images: ImageStore, image: Image): ImageInspect {
     Metadata: { LastTagTime: '0001-01-01T00:00:00Z' },
   };
 }
-
-export const shortImageId = (image: Image): string => hexOf(image.id).slice(0, 12);

@@ -192,12 +192,15 @@ describe('build', () => {
   });
 
   it('speaks as the classic builder to other clients', async () => {
-    const { response, id } = await buildWith(async (_, emit) => emit(echo), 't=my:1');
+    const step = { number: 1, total: 1, text: 'FROM alpine', completed: false };
+    const { response, id } = await buildWith(async (request, emit) => {
+      expect(request.stepwise).toBe(true);
+      emit({ instructions: [step] });
+      emit({ instructions: [{ ...step, completed: true, imageId: `sha256:${'1'.repeat(64)}` }] });
+    }, 't=my:1');
     expect(await lines(response)).toEqual([
-      { stream: 'Step 1/3 : FROM alpine\n' },
-      { stream: 'Step 2/3 : RUN echo hi\n' },
-      { stream: 'hi\n' },
-      { stream: 'Step 3/3 : ENV A=b\n' },
+      { stream: 'Step 1/1 : FROM alpine\n' },
+      { stream: ' ---> 111111111111\n' },
       { aux: { ID: id } },
       { stream: `Successfully built ${id.slice(7, 19)}\n` },
       { stream: 'Successfully tagged my:1\n' },
@@ -222,9 +225,19 @@ describe('build', () => {
         process: { argv: ['/bin/sh', '-c', 'false'], exitCode: 3 },
       });
     };
-    const classic = await buildWith(fail);
+    const classic = await buildWith(async (_, emit) => {
+      emit({ instructions: [{ number: 1, total: 1, text: 'RUN false', completed: false }] });
+      await fail();
+    });
     const message = "The command '/bin/sh -c false' returned a non-zero code: 3";
-    expect(await lines(classic.response)).toEqual([{ errorDetail: { code: 3, message }, error: message }]);
+    expect((await lines(classic.response)).at(-1)).toEqual({ errorDetail: { code: 3, message }, error: message });
+    const unread = await buildWith(async () => {
+      throw new BuildError('dockerfile', 'dockerfile parse error on line 1: unknown instruction: FORM');
+    });
+    expect([unread.response.status, await unread.response.json()]).toEqual([
+      400,
+      { message: 'dockerfile parse error on line 1: unknown instruction: FORM' },
+    ]);
     const own = await buildWith(fail, '', { 'X-Drydock-Progress': '1' });
     const [failure, error] = await lines(own.response);
     expect(failure?.aux).toMatchObject({ failure: { code: 'process', process: { exitCode: 3 } } });

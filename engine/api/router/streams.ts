@@ -18,8 +18,8 @@ export function hijack({ request, upgrade, version }: RouteContext, attachment: 
     });
     return { headers, duplex: attachment };
   }
-  // A client that goes away ends its own streams, nobody else's.
-  request.body?.pipeTo(attachment.writable).catch(() => {});
+  // An empty body says nothing about stdin; the end of a streamed one is its end.
+  if (request.headers.get('Content-Length') !== '0') request.body?.pipeTo(attachment.writable).catch(() => {});
   return new Response(attachment.readable, { headers: { 'Content-Type': RAW_STREAM } });
 }
 
