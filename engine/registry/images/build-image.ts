@@ -1,12 +1,13 @@
-import { expandWord, readDockerfile } from '../../dockerfile/index.ts';
-import type { Directory } from '../../files/node.ts';
-import { treeToTar } from '../../files/tar/index.ts';
+import { build } from '../../builder/index.ts';
+import type { Directory, RegularFile } from '../../files/node.ts';
 import type { Image, ImageStore } from '../../image/index.ts';
+import { MemoryStateStore } from '../../stores/memory-state-store.ts';
 
 /**
- * Builds a Dockerfile of the one form that base images have: FROM scratch, `COPY rootfs/ /`, then ENV, LABEL and CMD.
+ * Builds a Dockerfile with the engine's own builder, from a context that has it and `rootfs/`. There is no machine: a
+ * base image's Dockerfile starts FROM scratch and needs no RUN.
  * @param created seconds since the epoch, for all that the image says about time
- * @throws Error for any other instruction
+ * @throws BuildError
  */
 export async function buildImage(
   store: ImageStore,
@@ -14,32 +15,32 @@ export async function buildImage(
   rootfs: Directory,
   created: number,
 ): Promise<Image> {
-  const time = new Date(created * 1000).toISOString().replace('.000Z', 'Z');
-  const env: string[] = [];
-  const labels: Record<string, string> = {};
-  let cmd: readonly string[] | undefined;
-  for (const instruction of readDockerfile(dockerfile).stages[0]?.instructions ?? []) {
-    if (instruction.kind === 'ENV') {
-      for (const { key, value } of instruction.pairs) env.push(`${key.value}=${plain(value.value)}`);
-    } else if (instruction.kind === 'LABEL') {
-      for (const { key, value } of instruction.pairs) labels[key.value] = plain(value.value);
-    } else if (instruction.kind === 'CMD' && instruction.command.form === 'exec') cmd = instruction.command.argv;
-    else if (instruction.kind !== 'COPY') throw new Error(`${instruction.kind} is not for base images`);
-  }
-  const layer = await store.addLayer(treeToTar(rootfs));
-  return store.create({
-    config: {
-      created: time,
-      architecture: '386',
-      os: 'linux',
-      config: { Env: env, Labels: labels, ...(cmd ? { Cmd: cmd } : {}) },
-      history: [{ created: time, created_by: 'COPY rootfs/ / # buildkit' }],
+  const owner = { uid: 0, gid: 0, mtime: created };
+  const file: RegularFile = { kind: 'file', mode: 0o644, ...owner, data: new TextEncoder().encode(dockerfile) };
+  const context: Directory = {
+    kind: 'directory',
+    mode: 0o755,
+    ...owner,
+    children: new Map<string, RegularFile | Directory>([
+      ['Dockerfile', file],
+      ['rootfs', rootfs],
+    ]),
+  };
+  const { image } = await build(
+    { context },
+    {
+      images: store,
+      state: new MemoryStateStore(),
+      pullImage: async (reference) => {
+        throw new Error(`a base image is built FROM scratch, not from ${reference}`);
+      },
+      runStep: async ({ argv }) => {
+        throw new Error(`a base image is built without a machine, so it cannot run ${argv.join(' ')}`);
+      },
+      now: () => created * 1e6,
+      sourceDateEpoch: created,
+      emit: () => undefined,
     },
-    layers: [layer],
-  });
-}
-
-/** Without quotes and escapes. */
-function plain(text: string): string {
-  return expandWord(text, { variables: new Map() });
+  );
+  return image;
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Directory, FileNode } from '../../files/node.ts';
-import { parseReference } from '../../image/index.ts';
+import { parseManifest, parseReference } from '../../image/index.ts';
 import { memoryImageStore } from '../../image/testing/stores.ts';
 import { pull, RegistryClient } from '../index.ts';
 import { appletNames } from './applets.ts';
@@ -24,7 +24,7 @@ let server: Server;
 let origin: string;
 let folder: string;
 
-/** The registry's files over real HTTP, with nothing that a plain static host would not send. */
+/** The registry's files over real HTTP. The media type is for skopeo, which, unlike our client, relies on it. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'drydock-images-'));
   packages = await debianPackages(PACKAGES, packageCache(), () => {});
@@ -32,7 +32,11 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? '').replace(/^\/v2\//, '');
     const bytes = files.get(path === '' ? 'index.html' : path);
-    response.writeHead(bytes ? 200 : 404, { 'content-length': bytes?.length ?? 0 });
+    const mediaType = path.includes('/manifests/') && bytes ? parseManifest(bytes).mediaType : undefined;
+    response.writeHead(bytes ? 200 : 404, {
+      'content-length': bytes?.length ?? 0,
+      ...(mediaType ? { 'content-type': mediaType } : {}),
+    });
     response.end(request.method === 'HEAD' ? undefined : bytes);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
