@@ -17,6 +17,10 @@ const GETTERS: Readonly<Record<string, Getter>> = {
 };
 const TYPES = ['config', 'container', 'image', 'network', 'node', 'plugin', 'secret', 'service', 'task', 'volume'];
 
+const PLATFORM_USAGE = `Inspect a specific platform of the multi-platform image.
+If the image or the server is not multi-platform capable, the command will error out if the platform does not match.
+'os[/arch[/variant]]': Explicit platform (eg. linux/amd64)`;
+
 export const inspect = defineCommand({
   summary: 'Return low-level information on Docker objects',
   usage: 'NAME|ID [NAME|ID...]',
@@ -66,10 +70,6 @@ function inspectType(type: 'container' | 'image', plural: string, argument: stri
     },
   });
 }
-
-const PLATFORM_USAGE = `Inspect a specific platform of the multi-platform image.
-If the image or the server is not multi-platform capable, the command will error out if the platform does not match.
-'os[/arch[/variant]]': Explicit platform (eg. linux/amd64)`;
 
 /** Whatever has that name: containers first, then images, networks and volumes. */
 async function anything(session: Session, name: string, size: boolean): Promise<string> {

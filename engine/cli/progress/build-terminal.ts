@@ -89,7 +89,7 @@ function align(left: string, right: string, width: number): string {
 }
 
 /** At most `height` lines: those that run, with as many of the latest others as there is room for. */
-function _fit(lines: readonly Line[], height: number): readonly Line[] {
+function fitHeight(lines: readonly Line[], height: number): readonly Line[] {
   let excess = lines.length - Math.max(1, height);
   return lines.filter(({ settled }) => {
     if (excess <= 0 || !settled) return true;
