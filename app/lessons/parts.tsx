@@ -24,12 +24,12 @@ export function Step({
 /** What to look for in the X-ray after a command. */
 export function Look({ children }: { readonly children: ReactNode }) {
   return (
-    <aside className="lesson-look" aria-label="In the X-ray">
+    <div role="note" className="lesson-look">
       <span className="lesson-look-title">
         <EyeIcon /> In the X-ray
       </span>
       {children}
-    </aside>
+    </div>
   );
 }
 

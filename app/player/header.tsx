@@ -9,9 +9,9 @@ export function Header({ title, order }: { readonly title?: string; readonly ord
         <Mark /> Drydock
       </Link>
       {title && (
-        <p className="page-header-title">
+        <h1 className="page-header-title">
           <span className="text-muted">Lesson {order}</span> {title}
-        </p>
+        </h1>
       )}
       <span className="ml-auto" />
       <ThemeToggle />

@@ -10,11 +10,13 @@ import { Terminal } from '../terminal/terminal.tsx';
 import { Xray } from '../xray/view/xray.tsx';
 import { CrashBanner } from './crash-banner.tsx';
 import { Header } from './header.tsx';
-import { showRegion, useLayout } from './layout-store.ts';
+import { useLayout } from './layout-store.ts';
+
 import { RegionBar, UpperTabs } from './region-tabs.tsx';
 import { Separator } from './separator.tsx';
 import { SIZES_SCRIPT } from './sizes.ts';
 import { StatusBar } from './status-bar.tsx';
+import { followTerminalKey } from './terminal-key.ts';
 
 export interface PlayerProps {
   readonly title: string;
@@ -34,17 +36,7 @@ export function Player({ title, order, open, workspace, assets, children }: Play
   const region = useLayout((state) => state.region);
   const upper = useLayout((state) => state.upper);
 
-  useEffect(() => {
-    const keys = (event: KeyboardEvent) => {
-      if (event.ctrlKey && event.code === 'Backquote') {
-        event.preventDefault();
-        showRegion('terminal');
-        document.querySelector<HTMLElement>('.xterm-helper-textarea')?.focus();
-      }
-    };
-    addEventListener('keydown', keys);
-    return () => removeEventListener('keydown', keys);
-  }, []);
+  useEffect(followTerminalKey, []);
 
   return (
     <div className="player" data-region={region} data-upper={upper}>

@@ -1,15 +1,18 @@
 'use client';
 
+import { useRef } from 'react';
 import { type EngineStatus, restartMachine, useEngine } from '../engine/engine-store.ts';
 import { RestartIcon } from '../ui/icons.tsx';
 import { plural } from '../ui/words.ts';
 import { useXray } from '../xray/xray-store.ts';
+import { RestartDialog } from './restart-dialog.tsx';
 
 export function StatusBar() {
   const status = useEngine((state) => state.status);
   const readyAfter = useEngine((state) => state.readyAfter);
   const images = useXray((state) => state.facts?.images.filter((image) => image.tags.length > 0).length);
   const containers = useXray((state) => state.facts?.containers.length);
+  const dialog = useRef<HTMLDialogElement>(null);
   return (
     <footer className="status-bar">
       <span className="status-state" data-phase={status.phase}>
@@ -24,10 +27,11 @@ export function StatusBar() {
         type="button"
         className="status-restart"
         disabled={status.phase !== 'running' && status.phase !== 'crashed'}
-        onClick={() => void restartMachine()}
+        onClick={() => (containers ? dialog.current?.showModal() : void restartMachine())}
       >
         <RestartIcon /> Restart machine
       </button>
+      <RestartDialog dialog={dialog} />
     </footer>
   );
 }

@@ -30,7 +30,7 @@ export default async function LessonPage({ params }: Params) {
       assets={assets}
     >
       <article className="lesson-prose">
-        <h1>{lesson.frontMatter.title}</h1>
+        <h2 className="lesson-title">{lesson.frontMatter.title}</h2>
         <p className="lesson-summary">{lesson.frontMatter.summary}</p>
         <LessonContent code={lesson.code} />
       </article>

@@ -81,10 +81,11 @@ function LayerView({ box }: { readonly box: LayerBox }) {
       data-tint={tintOf(layer.diffId)}
       style={placed(box)}
       title={`${layer.instruction}${size && `, ${size}`}`}
-      aria-label={`Layer ${layer.instruction}${size && `, ${size}`}`}
       {...useChosen({ kind: 'layer', key: layer.key })}
     >
+      <span className="sr-only">Layer </span>
       <span className="layer-label">{layer.instruction}</span>
+      <span className="sr-only">, </span>
       <span className="layer-size">{size}</span>
     </button>
   );
@@ -96,9 +97,9 @@ function HairlineView({ box }: { readonly box: HairlineBox }) {
       type="button"
       className="hairline"
       style={placed(box)}
-      aria-label={`${box.step.instruction}, settings only`}
       onClick={() => select({ kind: 'layer', key: box.owner })}
     >
+      <span className="sr-only">Settings: </span>
       <span className="hairline-label">{box.step.instruction}</span>
     </button>
   );
@@ -113,9 +114,9 @@ function FlagView({ box }: { readonly box: FlagBox }) {
       <button
         type="button"
         title={`${names.join(', ')}\n${image.id}\nImages are immutable.`}
-        aria-label={`Image ${names.join(', ')}, ${shortId(image.id)}, immutable`}
         {...useChosen({ kind: 'image', id: image.id })}
       >
+        <span className="sr-only">Image </span>
         {names.map((name, index) => (
           <span key={name} className="flag-line">
             <span className="flag-cloth">
@@ -125,6 +126,7 @@ function FlagView({ box }: { readonly box: FlagBox }) {
             {index === 0 && <span className="flag-id">{shortId(image.id)}</span>}
           </span>
         ))}
+        <span className="sr-only">, immutable</span>
       </button>
     </div>
   );
@@ -141,13 +143,14 @@ function CapView({ box }: { readonly box: CapBox }) {
         type="button"
         className="cap-head"
         title={`${container.name}\n${container.command}\n${container.status}`}
-        aria-label={`Container ${container.name}, ${words}, ${held}`}
         {...useChosen({ kind: 'container', id: container.id })}
       >
+        <span className="sr-only">Container </span>
         <span className="cap-name">{container.name}</span>
         <span className="cap-state">
           <StateDot state={container.state} /> {words}
         </span>
+        <span className="sr-only">, {held}</span>
       </button>
       {chips.length > 0 && (
         <ul className="chips" aria-label={`Changes in ${container.name}`}>

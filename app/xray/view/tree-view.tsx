@@ -1,6 +1,6 @@
 'use client';
 
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { humanSize, shortId } from '../../ui/words.ts';
 import type { Picture } from '../model/picture.ts';
 import { type TreeNode, treeOf } from '../model/tree.ts';
@@ -22,7 +22,7 @@ export function TreeView({ picture }: { readonly picture: Picture }) {
       Home: 0,
       End: flat.length - 1,
     };
-    const node = flat[current];
+    const node = flat[current]?.node;
     if ((event.key === 'Enter' || event.key === ' ') && node?.selection) {
       event.preventDefault();
       select(node.selection);
@@ -35,41 +35,34 @@ export function TreeView({ picture }: { readonly picture: Picture }) {
     tree.current?.querySelectorAll<HTMLElement>('[role=treeitem]')[next]?.focus();
   };
 
-  const render = (list: readonly TreeNode[]) =>
-    list.map((node) => {
-      const index = flat.indexOf(node);
-      return (
+  return (
+    <div ref={tree} role="tree" aria-label="Layers, images and containers" className="tree" onKeyDown={press}>
+      {flat.map(({ node, level }, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the tree itself handles the keys
         <div
           key={node.key}
           role="treeitem"
           tabIndex={index === current ? 0 : -1}
-          aria-expanded={node.children.length > 0 ? true : undefined}
+          aria-level={level}
           aria-selected={node.selection ? isSelected(selection, node.selection) : false}
-          aria-label={node.label}
-          onFocus={(event) => event.target === event.currentTarget && setFocused(index)}
-          onClick={(event) => {
-            event.stopPropagation();
-            setFocused(index);
-            if (node.selection) select(node.selection);
-          }}
+          style={{ '--level': level } as CSSProperties}
+          data-kind={node.kind}
+          onFocus={() => setFocused(index)}
+          onClick={() => node.selection && select(node.selection)}
         >
-          <span className="tree-label" data-kind={node.kind}>
-            {node.label}
-          </span>
-          {/* biome-ignore lint/a11y/useSemanticElements: a tree's group is no fieldset */}
-          {node.children.length > 0 && <div role="group">{render(node.children)}</div>}
+          {node.label}
         </div>
-      );
-    });
-
-  return (
-    <div ref={tree} role="tree" aria-label="Layers, images and containers" className="tree" onKeyDown={press}>
-      {render(nodes)}
+      ))}
     </div>
   );
 }
 
-function flatten(nodes: readonly TreeNode[]): readonly TreeNode[] {
-  return nodes.flatMap((node) => [node, ...flatten(node.children)]);
+interface Row {
+  readonly node: TreeNode;
+  /** Counted from 1. */
+  readonly level: number;
+}
+
+function flatten(nodes: readonly TreeNode[], level = 1): readonly Row[] {
+  return nodes.flatMap((node) => [{ node, level }, ...flatten(node.children, level + 1)]);
 }
