@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { writeTar } from '../files/tar/index.ts';
+import { MemoryBlobStore } from '../stores/memory-blob-store.ts';
 import type { Digest } from './digest.ts';
 import type { ImageUser } from './image.ts';
 import { imageSize } from './image.ts';
@@ -44,6 +45,31 @@ describe('layers', () => {
     const again = await reopen();
     expect((await again.manifest(image.id)).descriptor).toEqual(first.descriptor);
     expect([...(await again.tree(diffId)).children.keys()]).toEqual(['file-1-0']);
+  });
+
+  it('can be read while they are being compressed', async () => {
+    class SlowBlobs extends MemoryBlobStore {
+      waiting: Promise<void> | undefined;
+      override async get(digest: Digest) {
+        await this.waiting;
+        return super.get(digest);
+      }
+    }
+    const blobs = new SlowBlobs();
+    const { store } = await memoryImageStore({ blobs });
+    const image = await randomImage(store, 1, 1);
+    const diffId = image.layers[0]?.diffId ?? image.id;
+    const manifest = store.manifest(image.id);
+    let release = () => {};
+    // The compression's own read is under way; the next one waits until the plain tar is gone.
+    blobs.waiting = new Promise((resolve) => {
+      release = resolve;
+    });
+    const tar = store.layerTar(diffId);
+    await manifest;
+    expect(await blobs.has(diffId)).toBe(false);
+    release();
+    expect(await sha256(await tar)).toBe(diffId);
   });
 
   it('whose blob is damaged are found out', async () => {

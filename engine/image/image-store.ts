@@ -123,6 +123,7 @@ export class ImageStore {
 
   /**
    * Stores a layer's uncompressed tar, or finds it. The layer is kept for the image to come; see {@link collectGarbage}.
+   * The store keeps the bytes and shows views of them: nobody may write to them afterwards.
    * @throws TarError if it is no archive
    */
   addLayer(tar: Uint8Array): Promise<StoredLayer> {

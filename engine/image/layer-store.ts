@@ -110,6 +110,8 @@ export class LayerStore {
   async tar(diffId: Digest): Promise<Uint8Array> {
     const { blob } = this.#record(diffId);
     const bytes = await this.#blobs.get(blob.digest);
+    // Compressed in the meantime: the plain tar is gone, its gzip is there.
+    if (!bytes && this.#record(diffId).blob !== blob) return this.tar(diffId);
     if (!bytes) throw new ImageError('corrupt', `layer ${diffId}: blob ${blob.digest} is missing`);
     const tar = isGzip(bytes) ? await gunzip(bytes) : bytes;
     if ((await sha256(tar)) !== diffId) throw new ImageError('corrupt', `layer ${diffId}: stored blob is damaged`);
