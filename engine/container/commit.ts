@@ -6,7 +6,7 @@ import { applyChanges } from './commit-changes.ts';
 import type { Container } from './container.ts';
 import { type Context, nowText, publish } from './context.ts';
 import { ContainerError } from './errors.ts';
-import { isRunning } from './lifecycle.ts';
+import { isPaused } from './lifecycle.ts';
 import { pauseContainer, unpauseContainer } from './stop.ts';
 
 export interface CommitOptions {
@@ -39,46 +39,48 @@ export async function commitContainer(context: Context, container: Container, op
     ? parseReference(options.tag ? `${options.repo}:${options.tag}` : options.repo)
     : undefined;
   const config = applyChanges(imageConfigOf(record.config, options.config), options.changes ?? []);
-  const tar = await packed(context, container, options.pause ?? true);
-  const layer = await context.images.addLayer(tar);
-  const created = nowText(context);
-  const { rootfs: _, history = [], author: __, ...base } = record.imageConfig;
-  const image = await context.images.create({
-    config: {
-      ...base,
-      created,
-      ...(options.author && { author: options.author }),
-      config,
-      history: [
-        ...history,
-        {
-          created,
-          ...(options.author && { author: options.author }),
-          created_by: [record.path, ...record.args].join(' '),
-          ...(options.comment && { comment: options.comment }),
-        },
-      ],
-    },
-    layers: [...record.layers.map((parent) => parent.diffId), layer],
-    ...(context.images.get(record.image) && { parent: record.image }),
+  return frozen(context, container, options.pause ?? true, async () => {
+    const tar = record.hasUpper ? await context.machine.packUpper(container.id) : EMPTY_TAR;
+    const layer = await context.images.addLayer(tar);
+    const created = nowText(context);
+    const { rootfs: _, history = [], author: __, ...base } = record.imageConfig;
+    const image = await context.images.create({
+      config: {
+        ...base,
+        created,
+        ...(options.author && { author: options.author }),
+        config,
+        history: [
+          ...history,
+          {
+            created,
+            ...(options.author && { author: options.author }),
+            created_by: [record.path, ...record.args].join(' '),
+            ...(options.comment && { comment: options.comment }),
+          },
+        ],
+      },
+      layers: [...record.layers.map((parent) => parent.diffId), layer],
+      ...(context.images.get(record.image) && { parent: record.image }),
+    });
+    if (reference) await context.images.tag(reference, image.id);
+    publish(context, container, 'commit', {
+      comment: options.comment ?? '',
+      imageID: image.id,
+      imageRef: reference ? familiarName(reference) : '',
+    });
+    return image.id;
   });
-  if (reference) await context.images.tag(reference, image.id);
-  publish(context, container, 'commit', {
-    comment: options.comment ?? '',
-    imageID: image.id,
-    imageRef: reference ? familiarName(reference) : '',
-  });
-  return image.id;
 }
 
-async function packed(context: Context, container: Container, pause: boolean): Promise<Uint8Array> {
-  if (!container.record.hasUpper) return EMPTY_TAR;
-  const freezes = pause && isRunning(container.record.lifecycle) && container.record.lifecycle.status !== 'paused';
-  if (freezes) await pauseContainer(context, container);
+/** Does something while the container's processes stand still, if they run and `pause` asks for it. */
+async function frozen<T>(context: Context, container: Container, pause: boolean, work: () => Promise<T>): Promise<T> {
+  if (!pause || container.record.lifecycle.status !== 'running') return work();
+  await pauseContainer(context, container);
   try {
-    return await context.machine.packUpper(container.id);
+    return await work();
   } finally {
-    if (freezes && container.record.lifecycle.status === 'paused') await unpauseContainer(context, container);
+    if (isPaused(container.record.lifecycle)) await unpauseContainer(context, container);
   }
 }
 

@@ -18,7 +18,7 @@ import type { Digest } from '../stores/blob-store.ts';
 import type { StateStore } from '../stores/state-store.ts';
 import { type Attachment, type AttachOptions, attachToContainer } from './attach.ts';
 import { filesystemChanges } from './changes.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, rfc3339Nano, systemClock } from './clock.ts';
 import { type CommitOptions, commitContainer } from './commit.ts';
 import { Container } from './container.ts';
 import { type Context, findContainer, nowText, publish } from './context.ts';
@@ -31,12 +31,13 @@ import { isRunning, next } from './lifecycle.ts';
 import { type ListOptions, listContainers } from './list.ts';
 import type { LogQuery } from './log-buffer.ts';
 import { logStream } from './logs.ts';
+import { Networks } from './networks.ts';
 import { pruneContainers } from './prune.ts';
 import { type ContainerRecord, RECORD_PREFIX } from './record.ts';
 import { removeContainer } from './remove.ts';
 import { renameContainer } from './rename.ts';
 import { RootCache } from './root-cache.ts';
-import { forgetUppers, LAYER_GONE, MACHINE_GONE_EXIT_CODE, startContainer } from './run.ts';
+import { forgetUppers, LAYER_GONE, MACHINE_GONE_EXIT_CODE, startByPolicy, startContainer } from './run.ts';
 import {
   killContainer,
   pauseContainer,
@@ -63,17 +64,15 @@ export interface ContainerServiceOptions {
 export class ContainerService {
   /** Names this engine in `info`; new each time it is opened. */
   readonly engineId: string = crypto.randomUUID();
-  /** When it was opened: RFC 3339. */
-  readonly opened: string;
   readonly #context: Context;
   readonly #dispose: () => void;
 
   private constructor(context: Context) {
     this.#context = context;
-    this.opened = nowText(context);
     context.images.setUsers((image) => this.usersOf(image));
     this.#dispose = context.machine.onStateChange((state) => {
       if (state === 'crashed' || state === 'starting') forgetUppers(context).catch(() => {});
+      if (state === 'running') startByPolicy(context).catch(() => {});
     });
   }
 
@@ -91,6 +90,7 @@ export class ContainerService {
       clock,
       layers: new LayerPublisher(machine, images),
       roots: new RootCache(images),
+      networks: await Networks.open(state, rfc3339Nano(clock())),
       containers: new Map(),
       execs: new Map(),
       reserved: new Set(),
@@ -101,7 +101,9 @@ export class ContainerService {
       if (restored !== record) await state.set(key, restored);
       context.containers.set(record.id, new Container(restored, clock));
     }
-    return new ContainerService(context);
+    const service = new ContainerService(context);
+    if (machine.state === 'running') startByPolicy(context).catch(() => {});
+    return service;
   }
 
   /** Stops listening to the machine. Containers are left as they are. */
@@ -123,6 +125,10 @@ export class ContainerService {
     return [...this.#context.containers.values()]
       .filter((container) => container.record.image === image)
       .map((container) => ({ id: container.id, running: isRunning(container.record.lifecycle) }));
+  }
+
+  get networks(): Networks {
+    return this.#context.networks;
   }
 
   /** How many containers are in which state, for `info`. */

@@ -19,8 +19,13 @@ export class Container {
   settled: Promise<void> = Promise.resolve();
   /** True during `docker restart`: the exit in its midst is not the end of a container with `--rm`. */
   keptOnExit = false;
+  /** What calls off the restart that its policy has planned, if one is. */
+  plannedRestart: { readonly cancel: () => void } | undefined;
+  /** Milliseconds that its policy waited before this run; 0 after a start by hand. */
+  restartDelay = 0;
   readonly #waiters = new Set<Waiter>();
   #last: Promise<unknown> = Promise.resolve();
+  #stored: Promise<void> = Promise.resolve();
 
   constructor(record: ContainerRecord, clock: Clock) {
     this.record = record;
@@ -40,6 +45,13 @@ export class Container {
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(work, work);
     this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** Runs what touches the container's record in the store, one after another: the last write must win. */
+  store(work: () => Promise<void>): Promise<void> {
+    const result = this.#stored.then(work);
+    this.#stored = result.catch(() => {});
     return result;
   }
 

@@ -8,6 +8,7 @@ import type { ExecInstance } from './exec-instance.ts';
 import { lookUp } from './ids.ts';
 import type { LayerPublisher } from './layer-publisher.ts';
 import { type Lifecycle, next, type Transition } from './lifecycle.ts';
+import type { Networks } from './networks.ts';
 import { type ContainerRecord, recordKey } from './record.ts';
 import type { RootCache } from './root-cache.ts';
 
@@ -20,6 +21,7 @@ export interface Context {
   readonly clock: Clock;
   readonly layers: LayerPublisher;
   readonly roots: RootCache;
+  readonly networks: Networks;
   /** By ID. */
   readonly containers: Map<string, Container>;
   /** All exec instances, by ID. */
@@ -36,7 +38,8 @@ export const nowText = (context: Context): string => rfc3339Nano(context.clock()
 /** Replaces parts of a container's record, in memory at once and in the store before it resolves. */
 export function update(context: Context, container: Container, change: Partial<ContainerRecord>): Promise<void> {
   container.record = { ...container.record, ...change };
-  return context.state.set(recordKey(container.id), container.record);
+  const { record } = container;
+  return container.store(() => context.state.set(recordKey(container.id), record));
 }
 
 export function transition(

@@ -11,6 +11,8 @@ export class ExecInstance {
   process: GuestProcess | undefined;
   state: 'created' | 'running' | 'ended' = 'created';
   exitCode: number | null = null;
+  /** Microseconds since the epoch; when it ended. */
+  endedAt: number | undefined;
 
   constructor(id: string, containerId: string, request: ExecCreateRequest) {
     this.id = id;

@@ -14,17 +14,30 @@ import type { StreamName } from './stdcopy.ts';
 /** Exit code of an exec that could not be started and is not a missing program, as dockerd gives it. */
 const EXEC_FAILED = 126;
 
+/** How long an ended exec can still be asked about, in microseconds, as in dockerd. */
+const REMEMBERED = 5 * 60 * 1_000_000;
+
 /** Prepares a process for a running container; gives its ID. Throws ContainerError. */
 export function createExec(context: Context, query: string, request: ExecCreateRequest): string {
   const container = findContainer(context, query);
   if (!request.Cmd?.length) throw invalidParameter('No exec command specified');
   guard.exec(container.record.lifecycle, container.id);
   parseDetachKeys(request.DetachKeys ?? '');
+  forgetEnded(context, container);
   const exec = new ExecInstance(randomId(), container.id, request);
   container.execs.set(exec.id, exec);
   context.execs.set(exec.id, exec);
   publish(context, container, `exec_create: ${request.Cmd.join(' ')}`, { execID: exec.id });
   return exec.id;
+}
+
+function forgetEnded(context: Context, container: Container): void {
+  const limit = context.clock() - REMEMBERED;
+  for (const { id, endedAt } of container.execs.values()) {
+    if (endedAt === undefined || endedAt > limit) continue;
+    container.execs.delete(id);
+    context.execs.delete(id);
+  }
 }
 
 /** Throws ContainerError. */
@@ -111,6 +124,7 @@ async function launch(
     exec.process = await context.machine.exec(id, process);
   } catch (error) {
     exec.state = 'ended';
+    exec.endedAt = context.clock();
     if (error instanceof ContainerError) {
       exec.exitCode = EXEC_FAILED;
       throw error;
@@ -122,6 +136,7 @@ async function launch(
   exec.streams
     .run(exec.process, (status) => {
       exec.state = 'ended';
+      exec.endedAt = context.clock();
       // With its container gone by a signal, an exec is gone by the same.
       exec.exitCode = status?.code ?? 137;
       publish(context, container, 'exec_die', { execID: exec.id, exitCode: String(exec.exitCode) });

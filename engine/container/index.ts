@@ -4,5 +4,5 @@ export type { CommitOptions } from './commit.ts';
 export { ContainerService, type ContainerServiceOptions } from './container-service.ts';
 export { ContainerError, type ContainerErrorCode } from './errors.ts';
 export type { LogQuery } from './log-buffer.ts';
-export { listNetworks } from './networks.ts';
+export type { Networks } from './networks.ts';
 export { runStepExecutor } from './run-step.ts';

@@ -5,7 +5,6 @@ import type { Context } from './context.ts';
 import { INIT_LAYER } from './init-layer.ts';
 import { layerName, layerPath } from './layer-publisher.ts';
 import { inspectState, isRunning } from './lifecycle.ts';
-import { networkId } from './networks.ts';
 import type { ContainerRecord } from './record.ts';
 import { containerDirectory } from './runtime/mounts.ts';
 import { overlayDirectory } from './runtime/runtime-config.ts';
@@ -63,7 +62,7 @@ export async function inspectContainer(
       IPPrefixLen: 0,
       IPv6Gateway: '',
       MacAddress: '',
-      Networks: endpointSettings(record),
+      Networks: endpointSettings(context, record),
     },
   };
 }
@@ -84,7 +83,10 @@ function graphDriver(record: ContainerRecord): GraphDriver {
 }
 
 /** A container's endpoints by network name. */
-export function endpointSettings(record: ContainerRecord): Readonly<Record<string, EndpointSettings>> {
+export function endpointSettings(
+  context: Context,
+  record: ContainerRecord,
+): Readonly<Record<string, EndpointSettings>> {
   return Object.fromEntries(
     Object.entries(record.endpoints).map(([name, asked]) => [
       name,
@@ -95,7 +97,7 @@ export function endpointSettings(record: ContainerRecord): Readonly<Record<strin
         MacAddress: asked.MacAddress ?? '',
         DriverOpts: asked.DriverOpts ?? null,
         GwPriority: asked.GwPriority ?? 0,
-        NetworkID: isRunning(record.lifecycle) ? (networkId(name) ?? '') : '',
+        NetworkID: isRunning(record.lifecycle) ? (context.networks.id(name) ?? '') : '',
         EndpointID: '',
         Gateway: '',
         IPAddress: '',

@@ -38,6 +38,8 @@ export const CREATED: Lifecycle = {
 /** Whether a process is there: paused containers run, as far as Docker is concerned. */
 export const isRunning = (state: Lifecycle): boolean => state.status === 'running' || state.status === 'paused';
 
+export const isPaused = (state: Lifecycle): boolean => state.status === 'paused';
+
 const FROM: Readonly<Record<Transition['type'], readonly ContainerStatus[]>> = {
   started: ['created', 'exited', 'restarting'],
   'start-failed': ['created', 'exited', 'restarting'],
@@ -101,7 +103,8 @@ export const guard = {
     if (state.status === 'paused') {
       throw new ContainerError('conflict', 'cannot start a paused container, try unpause instead');
     }
-    if (state.status === 'running') throw new ContainerError('not-modified', 'Container is already started');
+    if (state.status === 'running' || state.status === 'restarting')
+      throw new ContainerError('not-modified', 'Container is already started');
     if (state.status === 'removing' || state.status === 'dead') {
       throw new ContainerError('conflict', 'container is marked for removal and cannot be started');
     }

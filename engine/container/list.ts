@@ -131,7 +131,7 @@ async function summarize(context: Context, container: Container, size: boolean):
     State: record.lifecycle.status,
     Status: describeStatus(record.lifecycle, context.clock()),
     HostConfig: { NetworkMode: record.host.NetworkMode },
-    NetworkSettings: { Networks: endpointSettings(record) },
+    NetworkSettings: { Networks: endpointSettings(context, record) },
     Mounts: [],
   };
 }

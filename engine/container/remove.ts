@@ -1,6 +1,6 @@
 import { MachineError } from '../machine/errors.ts';
 import type { Container } from './container.ts';
-import { type Context, publish, transition } from './context.ts';
+import { type Context, publish, transition, update } from './context.ts';
 import { ContainerError } from './errors.ts';
 import { guard, isRunning } from './lifecycle.ts';
 import { recordKey } from './record.ts';
@@ -22,7 +22,9 @@ export async function removeContainer(
   const { id, name } = container;
   const force = options.force ?? false;
   guard.remove(container.record.lifecycle, id, name, force);
+  container.plannedRestart?.cancel();
   if (isRunning(container.record.lifecycle)) {
+    await update(context, container, { manuallyStopped: true });
     const { settled } = container;
     if (container.record.lifecycle.status === 'paused') await context.machine.freeze(id, false).catch(() => {});
     publish(context, container, 'kill', { signal: String(SIGKILL) });
@@ -53,7 +55,7 @@ async function erase(context: Context, container: Container, force: boolean): Pr
       );
     }
   }
-  await context.state.delete(recordKey(id));
+  await container.store(() => context.state.delete(recordKey(id)));
   context.containers.delete(id);
   for (const exec of container.execs.keys()) context.execs.delete(exec);
   container.streams.end();

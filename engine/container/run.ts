@@ -5,7 +5,9 @@ import { ContainerError } from './errors.ts';
 import { etcFiles } from './etc-files.ts';
 import { guard } from './lifecycle.ts';
 import { ProcessStreams } from './process-streams.ts';
+import type { ContainerRecord } from './record.ts';
 import { removeContainer } from './remove.ts';
+import { restartDelay, startsWithEngine } from './restart-policy.ts';
 import { runtimeConfig } from './runtime/runtime-config.ts';
 import { SIGKILL } from './signals.ts';
 import { startFailure } from './start-failure.ts';
@@ -20,11 +22,22 @@ export async function startContainer(context: Context, container: Container): Pr
   await container.settled;
   await container.exclusive(async () => {
     guard.start(container.record.lifecycle);
-    await launch(context, container);
+    container.restartDelay = 0;
+    await launch(context, container, { restartCount: 0, manuallyStopped: false });
   });
 }
 
-async function launch(context: Context, container: Container): Promise<void> {
+/** Starts what its restart policy says is to run whenever the engine and its machine do. */
+export async function startByPolicy(context: Context): Promise<void> {
+  for (const container of [...context.containers.values()]) {
+    const { host, lifecycle, manuallyStopped } = container.record;
+    if (lifecycle.status !== 'exited' || !startsWithEngine(host.RestartPolicy, manuallyStopped)) continue;
+    // Why it could not be is in its state, as for any start.
+    await startContainer(context, container).catch(() => {});
+  }
+}
+
+async function launch(context: Context, container: Container, change: Partial<ContainerRecord>): Promise<void> {
   const { id, config, host, layers, path, args } = container.record;
   try {
     const lowers = await context.layers.publish(layers);
@@ -52,7 +65,7 @@ async function launch(context: Context, container: Container): Promise<void> {
     context,
     container,
     { type: 'started', pid: process.pid, at: nowText(context) },
-    { hasUpper: true, manuallyStopped: false },
+    { ...change, hasUpper: true },
   );
   if (!config.OpenStdin && !config.Tty) container.streams.closeInput();
   const begun = context.clock();
@@ -61,6 +74,7 @@ async function launch(context: Context, container: Container): Promise<void> {
     .run(process, (status) => markEnded(context, container, status, begun))
     .then(() => afterEnd(container));
   container.settled = container.exited.then(async () => {
+    if (container.record.lifecycle.status === 'restarting') planRestart(context, container);
     if (!host.AutoRemove || container.keptOnExit) return;
     await removeContainer(context, container, { force: true }).catch(() => {});
   });
@@ -73,11 +87,25 @@ function markEnded(context: Context, container: Container, status: ExitStatus | 
   const oomKilled = status?.oomKilled ?? false;
   container.process = undefined;
   container.log.end();
+  const lasted = (context.clock() - begun) / 1000;
+  const { host, restartCount, manuallyStopped } = container.record;
+  const delay =
+    status === undefined || container.keptOnExit
+      ? undefined
+      : restartDelay(host.RestartPolicy, {
+          exitCode,
+          lasted,
+          restarts: restartCount,
+          lastDelay: container.restartDelay,
+          manuallyStopped,
+        });
+  container.restartDelay = delay ?? 0;
+  const type = delay === undefined ? 'exited' : 'restarting';
   // The store is told in the background: nobody may wait for it, and a later write carries the same record.
-  transition(context, container, { type: 'exited', exitCode, oomKilled, at: nowText(context) }).catch(() => {});
+  transition(context, container, { type, exitCode, oomKilled, at: nowText(context) }).catch(() => {});
   if (oomKilled) publish(context, container, 'oom');
   publish(context, container, 'die', {
-    execDuration: String(Math.floor((context.clock() - begun) / 1_000_000)),
+    execDuration: String(Math.floor(lasted / 1000)),
     exitCode: String(exitCode),
   });
 }
@@ -86,6 +114,25 @@ function afterEnd(container: Container): void {
   renewStreams(container);
   for (const exec of container.execs.values()) exec.streams.end();
   container.notify('exit');
+}
+
+function planRestart(context: Context, container: Container): void {
+  const timer = setTimeout(() => {
+    container.plannedRestart = undefined;
+    container
+      .exclusive(async () => {
+        if (container.record.lifecycle.status !== 'restarting') return;
+        await launch(context, container, { restartCount: container.record.restartCount + 1 });
+      })
+      // Why it failed is in its state; dockerd gives up then as well.
+      .catch(() => {});
+  }, container.restartDelay);
+  container.plannedRestart = {
+    cancel: () => {
+      clearTimeout(timer);
+      container.plannedRestart = undefined;
+    },
+  };
 }
 
 /** New streams for the next run, so that clients can attach before it starts. */

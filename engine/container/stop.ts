@@ -20,8 +20,12 @@ export async function stopContainer(context: Context, container: Container, opti
   const { config } = container.record;
   const signal = parseSignal(options.signal || config.StopSignal || String(SIGTERM));
   const grace = options.timeout ?? config.StopTimeout ?? DEFAULT_GRACE;
-  const { exited } = container;
   await update(context, container, { manuallyStopped: true });
+  if (container.record.lifecycle.status === 'restarting') {
+    await callOffRestart(context, container);
+    return;
+  }
+  const { exited } = container;
   await sendSignal(context, container, signal);
   if (!(await settlesWithin(exited, grace))) {
     await sendSignal(context, container, SIGKILL);
@@ -61,6 +65,8 @@ export function pauseContainer(context: Context, container: Container): Promise<
   return container.exclusive(async () => {
     guard.pause(container.record.lifecycle, container.id);
     await context.machine.freeze(container.id, true);
+    // It may have ended meanwhile.
+    guard.pause(container.record.lifecycle, container.id);
     await transition(context, container, { type: 'paused' });
     publish(context, container, 'pause');
   });
@@ -70,17 +76,31 @@ export function unpauseContainer(context: Context, container: Container): Promis
   return container.exclusive(async () => {
     guard.unpause(container.record.lifecycle, container.id);
     await context.machine.freeze(container.id, false);
+    if (container.record.lifecycle.status !== 'paused') return;
     await transition(context, container, { type: 'unpaused' });
     publish(context, container, 'unpause');
   });
 }
 
-/** A frozen process cannot take a signal that ends it: it is thawed, as dockerd does. */
+/** A container between two runs is stopped by not starting it again. */
+async function callOffRestart(context: Context, container: Container): Promise<void> {
+  container.plannedRestart?.cancel();
+  await container.exclusive(async () => {
+    const { status, exitCode, oomKilled, finishedAt } = container.record.lifecycle;
+    if (status !== 'restarting') return;
+    await transition(context, container, { type: 'exited', exitCode, oomKilled, at: finishedAt });
+  });
+  publish(context, container, 'stop');
+}
+
+/** Signals a container's first process. One that is meant to end it also ends its restarting, and thaws it to be heard. */
 async function sendSignal(context: Context, container: Container, signal: number): Promise<void> {
   if (!isRunning(container.record.lifecycle)) return;
+  const { StopSignal } = container.record.config;
+  const ends = signal === SIGKILL || !StopSignal || signal === parseSignal(StopSignal);
+  if (ends) await update(context, container, { manuallyStopped: true });
   publish(context, container, 'kill', { signal: String(signal) });
   await container.process?.signal(signal);
-  const ends = signal === SIGKILL || signal === parseSignal(container.record.config.StopSignal || String(SIGTERM));
   if (ends && container.record.lifecycle.status === 'paused') await unpauseContainer(context, container);
 }
 

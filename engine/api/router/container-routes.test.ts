@@ -318,7 +318,7 @@ describe('containers', () => {
     });
     expect(image.config.history?.at(-1)).toMatchObject({ author: 'me', created_by: 'sleep 1000', comment: 'msg' });
     expect(image.layers).toHaveLength(2);
-    expect(actions(engine).slice(-3)).toEqual(['pause', 'unpause', 'commit']);
+    expect(actions(engine).slice(-3)).toEqual(['pause', 'commit', 'unpause']);
     expect(await message(await engine.call('POST', '/commit?container=web&changes=RUN%20x'))).toEqual([
       400,
       'run is not a valid change command',
@@ -351,6 +351,38 @@ describe('containers', () => {
     const { machine, images, state, events } = engine;
     const again = await ContainerService.open({ machine, images, state, events });
     expect((await again.inspect('web')).State).toMatchObject({ Status: 'exited', ExitCode: 137 });
+  });
+
+  it('restarts by policy until it is stopped', async () => {
+    const engine = await testEngine();
+    await created(engine, 'loop', {
+      Cmd: ['false'],
+      HostConfig: { RestartPolicy: { Name: 'on-failure', MaximumRetryCount: 2 } },
+    });
+    await engine.call('POST', '/containers/loop/start');
+    const state = async () => (await engine.json(200, 'GET', '/containers/loop/json')) as ContainerInspect;
+    await expect.poll(async () => (await state()).State.Status).toBe('restarting');
+    await expect.poll(async () => (await state()).State.Status, { timeout: 2000 }).toBe('exited');
+    expect((await state()).RestartCount).toBe(2);
+    const { process } = await started(engine, 'web', { HostConfig: { RestartPolicy: { Name: 'always' } } });
+    process.end(0);
+    await expect
+      .poll(async () => ((await engine.json(200, 'GET', '/containers/web/json')) as ContainerInspect).State.Restarting)
+      .toBe(true);
+    expect((await engine.call('POST', '/containers/web/stop')).status).toBe(204);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(((await engine.json(200, 'GET', '/containers/web/json')) as ContainerInspect).State.Status).toBe('exited');
+  });
+
+  it('starts again what is always to run when the machine is back', async () => {
+    const engine = await testEngine();
+    await started(engine, 'web', { HostConfig: { RestartPolicy: { Name: 'unless-stopped' } } });
+    engine.machine.crash();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await engine.machine.restart();
+    await expect
+      .poll(async () => ((await engine.json(200, 'GET', '/containers/web/json')) as ContainerInspect).State.Status)
+      .toBe('running');
   });
 
   it('prunes what does not run', async () => {

@@ -1,10 +1,9 @@
 import { checkFilters, matchesPattern } from '../../container/filters.ts';
-import { listNetworks } from '../../container/networks.ts';
 import { HttpError, json, notImplemented } from './http-error.ts';
 import { filters } from './query.ts';
 import { type Route, type RouteContext, route } from './route.ts';
 
-const networks = ({ services }: RouteContext) => listNetworks(services.containers.opened);
+const networks = ({ services }: RouteContext) => services.containers.networks.list();
 
 /** Throws HttpError 404. */
 function find(context: RouteContext) {
