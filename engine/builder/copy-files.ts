@@ -47,12 +47,15 @@ export class Copier {
   /** Copies with the directories above it, below `destination`. @throws BuildError `file` */
   copyWithParents(source: ParentsSource, destination: string): void {
     let directory = this.makeDirectories(destination);
-    for (const parent of source.parents) {
-      directory = `${directory === '/' ? '' : directory}/${baseName(parent.path)}`;
-      this.#layer.putDirectory(directory, this.#metadata(parent.node), this.#options.now);
-    }
+    const parents = source.parents.map(({ path, node }) => {
+      directory = `${directory === '/' ? '' : directory}/${baseName(path)}`;
+      return { path: directory, metadata: this.#metadata(node) };
+    });
+    for (const { path, metadata } of parents) this.#layer.putDirectory(path, metadata, this.#options.now);
     if (source.name === '' && source.node.kind === 'directory') this.copyContents(source.node, directory);
     else this.#copyChild(source.node, `${directory === '/' ? '' : directory}/${source.name}`);
+    // Again, because filling them has changed their times.
+    for (const { path, metadata } of parents) this.#layer.putDirectory(path, metadata, this.#options.now);
   }
 
   /** @returns the directory's path without links */
