@@ -50,6 +50,11 @@ export function Player({ title, order, open, workspace, assets, children }: Play
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it takes the focus */}
           <div className="region-scroll" tabIndex={0} role="group" aria-label="Lesson text">
             {children}
+            <noscript>
+              <p className="noscript">
+                The lesson can be read without JavaScript. The editor, the terminal and the X-ray need it.
+              </p>
+            </noscript>
           </div>
         </section>
         <Separator divider="lesson" label="Width of the lesson" orientation="vertical" />

@@ -5,7 +5,7 @@ import type { Layer, MetadataStep, Picture, Stand } from './picture.ts';
 /** Measures of the picture in CSS pixels. */
 export const MEASURES = {
   /** The narrowest that a cap or a lone flag may be; below it the picture scrolls. */
-  unit: 112,
+  unit: 104,
   gap: 4,
   bar: 34,
   hairline: 6,
