@@ -3,12 +3,13 @@ import { type Attachment, connect } from './attach.ts';
 import type { Container } from './container.ts';
 import { type Context, findContainer, publish } from './context.ts';
 import { parseDetachKeys } from './detach-keys.ts';
+import { endedProcess } from './ended-process.ts';
 import { ContainerError, invalidParameter, noSuchExec, notRunning } from './errors.ts';
 import { ExecInstance } from './exec-instance.ts';
 import { randomId } from './ids.ts';
 import { guard, isRunning } from './lifecycle.ts';
 import { execProcess } from './runtime/runtime-config.ts';
-import { startFailure } from './start-failure.ts';
+import { execveFailure, startFailure } from './start-failure.ts';
 import type { StreamName } from './stdcopy.ts';
 
 /** Exit code of an exec that could not be started and is not a missing program, as dockerd gives it. */
@@ -121,7 +122,11 @@ async function launch(
       },
     );
     if (!isRunning(container.record.lifecycle)) throw notRunning(id);
-    exec.process = await context.machine.exec(id, process);
+    exec.process = await context.machine.exec(id, process).catch((error: unknown) => {
+      const failed = execveFailure(error);
+      if (failed) return endedProcess(failed.output, failed.exitCode, request.Tty ?? false);
+      throw error;
+    });
   } catch (error) {
     exec.state = 'ended';
     exec.endedAt = context.clock();

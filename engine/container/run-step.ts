@@ -7,6 +7,7 @@ import type { GuestProcess, StartContainer } from '../machine/machine.ts';
 import type { MountSpec } from '../machine/runtime-spec.ts';
 import type { Context } from './context.ts';
 import { completeHostConfig } from './create-config.ts';
+import { endedProcess } from './ended-process.ts';
 import { ContainerError } from './errors.ts';
 import { etcFiles } from './etc-files.ts';
 import { randomId, shortId } from './ids.ts';
@@ -14,6 +15,7 @@ import { layerPath } from './layer-publisher.ts';
 import { containerDirectory } from './runtime/mounts.ts';
 import { runtimeConfig } from './runtime/runtime-config.ts';
 import { SIGKILL } from './signals.ts';
+import { execveFailure } from './start-failure.ts';
 
 /** What a build step mounts, ready for the guest. */
 interface StepMounts {
@@ -41,12 +43,18 @@ async function runStep(context: Context, step: RunStep): Promise<RunStepResult> 
   try {
     const spec = runtimeConfig({ id, args: step.argv, config, host, root });
     step.onStart?.(id);
-    const process = await context.machine.startContainer({
-      id,
-      lowers: extra.trees.has(mountPointLayer(id)) ? [mountPointLayer(id), ...lowers] : lowers,
-      spec: { ...spec, mounts: [...spec.mounts, ...extra.mounts] },
-      files: [...etcFiles(id, config, host, []), ...extra.files],
-    });
+    const process = await context.machine
+      .startContainer({
+        id,
+        lowers: extra.trees.has(mountPointLayer(id)) ? [mountPointLayer(id), ...lowers] : lowers,
+        spec: { ...spec, mounts: [...spec.mounts, ...extra.mounts] },
+        files: [...etcFiles(id, config, host, []), ...extra.files],
+      })
+      .catch((error: unknown) => {
+        const failed = execveFailure(error);
+        if (failed) return endedProcess(failed.output, failed.exitCode, false);
+        throw error;
+      });
     const exitCode = await follow(process, step);
     step.signal?.throwIfAborted();
     const layerTar = exitCode === 0 ? await context.machine.packUpper(id) : new Uint8Array();

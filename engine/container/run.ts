@@ -1,6 +1,8 @@
+import { StartError } from '../machine/errors.ts';
 import type { ExitStatus } from '../machine/machine.ts';
 import type { Container } from './container.ts';
 import { type Context, nowText, publish, transition, update } from './context.ts';
+import { endedProcess } from './ended-process.ts';
 import { ContainerError } from './errors.ts';
 import { etcFiles } from './etc-files.ts';
 import { guard } from './lifecycle.ts';
@@ -10,7 +12,7 @@ import { removeContainer } from './remove.ts';
 import { restartDelay, startsWithEngine } from './restart-policy.ts';
 import { runtimeConfig } from './runtime/runtime-config.ts';
 import { SIGKILL } from './signals.ts';
-import { startFailure } from './start-failure.ts';
+import { execveFailure, startFailure } from './start-failure.ts';
 
 /** What a container is said to have exited with when the machine went away under it: as if it had been killed. */
 export const MACHINE_GONE_EXIT_CODE = 128 + SIGKILL;
@@ -43,18 +45,25 @@ async function launch(context: Context, container: Container, change: Partial<Co
     const lowers = await context.layers.publish(layers);
     const root = await context.roots.get(layers);
     const spec = runtimeConfig({ id, args: [path, ...args], config, host, root });
-    container.process = await context.machine.startContainer({
-      id,
-      lowers,
-      spec,
-      files: etcFiles(id, config, host, []),
-    });
+    container.process = await context.machine
+      .startContainer({ id, lowers, spec, files: etcFiles(id, config, host, []) })
+      .catch((error: unknown) => {
+        const failed = execveFailure(error);
+        if (failed) return endedProcess(failed.output, failed.exitCode, config.Tty);
+        throw error;
+      });
   } catch (error) {
     const failure =
       error instanceof ContainerError
         ? { ...error, message: error.message, exitCode: 128 }
         : startFailure(error, 'run');
-    await transition(context, container, { type: 'start-failed', exitCode: failure.exitCode, error: failure.message });
+    await transition(
+      context,
+      container,
+      { type: 'start-failed', exitCode: failure.exitCode, error: failure.message },
+      // The guest got as far as making a writable layer, which is to be removed with the container.
+      error instanceof StartError ? { hasUpper: true } : {},
+    );
     renewStreams(container);
     if (host.AutoRemove) await removeContainer(context, container, { force: true, inside: true });
     throw new ContainerError(failure.code, failure.message, { cause: error });

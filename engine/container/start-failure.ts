@@ -62,6 +62,24 @@ function cause(error: StartError): string {
   }
 }
 
+/** What runc's init exits with when execve itself failed. */
+const EXECVE_FAILED = 255;
+
+/**
+ * A program that was found and may be run, but that the kernel would not (a script whose interpreter is missing, a
+ * file of another format). runc finds that out when the container runs already: the message is the container's own
+ * output. Undefined for any other failure.
+ */
+export function execveFailure(error: unknown): { readonly output: string; readonly exitCode: number } | undefined {
+  // Init words a failed execve `exec PROGRAM`, and what comes before it `exec: "PROGRAM"`, as runc does.
+  if (!(error instanceof StartError) || error.stage !== 'exec' || error.message.startsWith('exec: ')) return undefined;
+  if (error.errno === EACCES) return undefined;
+  return {
+    output: `exec ${error.subject}: ${ERRNO[error.errno] ?? `errno ${error.errno}`}\n`,
+    exitCode: EXECVE_FAILED,
+  };
+}
+
 /** Docker's words, status and exit code for a container or exec that would not start (moby, translateContainerdStartErr). */
 export function startFailure(error: unknown, kind: 'run' | 'exec'): StartFailure {
   if (!(error instanceof StartError)) {
@@ -86,6 +104,6 @@ export function startFailure(error: unknown, kind: 'run' | 'exec'): StartFailure
         code: 'invalid-parameter',
       };
     default:
-      return { message, exitCode: kind === 'exec' ? 126 : 128, code: kind === 'exec' ? 'system' : 'system' };
+      return { message, exitCode: kind === 'exec' ? 126 : 128, code: 'system' };
   }
 }

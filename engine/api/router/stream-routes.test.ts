@@ -51,6 +51,20 @@ describe('attach', () => {
     expect(frames(await bytesOf(duplex.readable))).toEqual(['1:hello world\n']);
   });
 
+  it('gives what runc says when the kernel will not run the program', async () => {
+    const engine = await testEngine();
+    for (const [program, text] of [
+      ['/text', '2:exec /text: exec format error\n'],
+      ['/script', '2:exec /script: no such file or directory\n'],
+    ] as const) {
+      const id = await create(engine, '', { Cmd: [program] });
+      const { duplex } = await hijack(engine, `/containers/${id}/attach?stream=1&stdout=1&stderr=1`);
+      expect((await engine.call('POST', `/containers/${id}/start`)).status).toBe(204);
+      expect(frames(await bytesOf(duplex.readable))).toEqual([text]);
+      expect(await (await engine.call('POST', `/containers/${id}/wait`)).json()).toEqual({ StatusCode: 255 });
+    }
+  });
+
   it('is raw with a tty, and called by its old name before 1.42', async () => {
     const engine = await testEngine();
     await create(engine, 'tty', { Cmd: ['echo', 'hi'], Tty: true });

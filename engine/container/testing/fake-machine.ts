@@ -100,8 +100,18 @@ export class FakeMachine implements Machine {
   readonly removed: string[] = [];
   readonly frozen = new Set<string>();
   readonly missing = new Map<string, StartError>([
-    ['nosuch', new StartError('exec', 2, 'nosuch', 'exec nosuch: no such file or directory')],
-    ['/plain', new StartError('exec', 13, '/plain', 'exec /plain: permission denied')],
+    [
+      'nosuch',
+      new StartError(
+        'exec',
+        2,
+        'nosuch',
+        'exec: "nosuch": executable file not found in $PATH: No such file or directory',
+      ),
+    ],
+    ['/plain', new StartError('exec', 13, '/plain', 'exec /plain: Permission denied')],
+    ['/text', new StartError('exec', 8, '/text', 'exec /text: Exec format error')],
+    ['/script', new StartError('exec', 2, '/script', 'exec /script: No such file or directory')],
   ]);
   readonly #listeners = new Set<(state: MachineState, reason?: string) => void>();
   #pid = 100;
