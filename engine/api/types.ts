@@ -668,7 +668,11 @@ export interface JsonMessage {
 export type PullMessage = JsonMessage;
 export type BuildMessage = JsonMessage;
 
-/** `id` of the {@link BuildMessage} whose `aux` is an event of engine/builder/progress.ts. */
+/**
+ * `id` of the {@link BuildMessage} whose `aux` is an event of engine/builder/progress.ts (log data in base64). Near the
+ * end there is one more: `{result: {warnings, unusedBuildArgs}}`, or `{failure: {code, message, excerpt, vertex, process}}`
+ * (BuildError's fields) before the message that carries the error.
+ */
 export const PROGRESS_MESSAGE_ID = 'drydock.progress';
 /** Request header that asks `POST /build` for {@link PROGRESS_MESSAGE_ID} messages in place of the classic text. */
 export const PROGRESS_HEADER = 'X-Drydock-Progress';

@@ -130,9 +130,6 @@ export function completeHostConfig(request: Partial<HostConfig> = {}): HostConfi
     DeviceCgroupRules: null,
     DeviceRequests: null,
     MemoryReservation: 0,
-    MemorySwappiness: null,
-    OomKillDisable: null,
-    PidsLimit: null,
     Ulimits: [],
     CpuCount: 0,
     CpuPercent: 0,
@@ -156,6 +153,10 @@ export function completeHostConfig(request: Partial<HostConfig> = {}): HostConfi
     ShmSize: request.ShmSize || DEFAULT_SHM_SIZE,
     MemorySwap: request.MemorySwap || (request.Memory ?? 0) * 2,
     Runtime: request.Runtime || 'runc',
+    // As dockerd with cgroup v2: "no limit" and what the kernel cannot do are not kept.
+    MemorySwappiness: request.MemorySwappiness === -1 ? null : (request.MemorySwappiness ?? null),
+    PidsLimit: (request.PidsLimit ?? 0) > 0 ? (request.PidsLimit ?? null) : null,
+    OomKillDisable: null,
     MaskedPaths: request.MaskedPaths ?? (privileged ? null : MASKED_PATHS),
     ReadonlyPaths: request.ReadonlyPaths ?? (privileged ? null : READONLY_PATHS),
   };
