@@ -18,6 +18,7 @@ import { BuildError, throwIfCanceled } from './errors.ts';
 import { imageDocument, scratchConfig } from './image-config.ts';
 import { type LayerSolver, rootOf } from './layer-step.ts';
 import { applyMetadata, type InstructionContext, type MetadataInstruction } from './metadata.ts';
+import { isOwnPlatform } from './platform.ts';
 import type { VertexWarning } from './progress.ts';
 import type { Reporter } from './reporter.ts';
 import type { BuildEnvironment, BuildRequest, BuildResult } from './request.ts';
@@ -186,7 +187,13 @@ export class BuildRun {
     }
     if (base.kind === 'stage') return { ...(await this.#solve(base.stage)), ...fresh };
     const prefix = stepPrefix(planned.label, 1, planned.stepCount);
-    const { image: word } = planned.stage.from;
+    const { image: word, platform } = planned.stage.from;
+    const wanted = planned.platform ?? this.#options.request.platform ?? '';
+    if (!isOwnPlatform(wanted)) {
+      const reason = `no match for platform ${wanted} in manifest: this engine runs linux/386`;
+      const message = `${word.value}: failed to resolve source metadata for ${base.reference}: ${reason}`;
+      throw new BuildError('pull', message, { range: platform?.range ?? word.range });
+    }
     const image = await at(word.range, () => this.#image(base.reference, prefix));
     const { config = {}, history = [], author } = image.config;
     return { ...fresh, config, author, layers: image.layers, history, inheritedHistory: history.length };
@@ -344,10 +351,11 @@ async function at<T>(range: SourceRange, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof BuildError) throw error.with({ range });
-    if (error instanceof DockerfileError && !error.range) {
-      throw new BuildError('dockerfile', error.message, { range, cause: error });
+    if (error instanceof DockerfileError) {
+      throw new BuildError('dockerfile', error.message, { range: error.range ?? range, cause: error });
     }
-    throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new BuildError('internal', message, { range, cause: error });
   }
 }
 

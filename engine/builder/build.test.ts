@@ -86,6 +86,15 @@ describe('the image', () => {
   });
 });
 
+test('SOURCE_DATE_EPOCH may be a build argument', async () => {
+  const builder = await testBuilder();
+  const request = { context, dockerfile: 'FROM scratch\nCOPY app /\n' };
+  const { image } = await builder.build({ ...request, buildArgs: { SOURCE_DATE_EPOCH: '1000000000' } });
+  expect(image.config.created).toBe('2001-09-09T01:46:40Z');
+  const error = await failure(builder.build({ ...request, buildArgs: { SOURCE_DATE_EPOCH: 'now' } }));
+  expect(error.message).toBe('invalid SOURCE_DATE_EPOCH: now');
+});
+
 describe('RUN', () => {
   test('runs with the environment, user, directory and layers so far', async () => {
     const builder = await withBase(async () => ({ '/out': file('o') }));
@@ -163,6 +172,8 @@ describe('RUN', () => {
     expect(cache).toMatchObject({ id: 'k', sharing: 'shared' });
     expect(tmpfs).toMatchObject({ size: 1 << 20 });
     expect(rw).toMatchObject({ writable: true });
+    await builder.build({ context, dockerfile: 'FROM alpine\nRUN --mount=source=app,target=/x true\n' });
+    expect(builder.runs.pop()?.mounts).toMatchObject([{ type: 'file', target: '/x', mode: 0o644 }]);
     await builder.build({ context, dockerfile, secrets: secret('two') });
     expect(builder.runs).toHaveLength(1);
     await builder.build({ context: tree({ 'sub/f': 'changed' }), dockerfile, secrets: secret('two') });
@@ -424,6 +435,14 @@ describe('what is wrong', () => {
       'FROM UPPER\n',
       'failed to parse stage name "UPPER": invalid reference format: repository name (library/UPPER) must be lowercase',
     ],
+    [
+      'FROM --platform=linux/arm64 alpine\n',
+      'alpine: failed to resolve source metadata for docker.io/library/alpine:latest: no match for platform linux/arm64 in manifest: this engine runs linux/386',
+    ],
+    [
+      'FROM alpine\nCOPY --from=$X / /\n',
+      'variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround',
+    ],
     ['FROM alpine\nEXPOSE 99999\n', 'invalid containerPort: 99999'],
     ['FROM alpine\nEXPOSE 80/xyz\n', 'invalid proto: xyz'],
     ['FROM alpine\nSTOPSIGNAL NOPE\n', 'invalid signal: NOPE'],
@@ -435,6 +454,14 @@ describe('what is wrong', () => {
     const error = await failure(builder.build({ context, dockerfile }));
     expect(error.message).toBe(message);
     if (dockerfile) expect(error.excerpt).toContain('>>> ');
+  });
+
+  test('what fails below the builder has its place too', async () => {
+    const builder = await withBase(() => Promise.reject(new TypeError('machine on fire')));
+    const error = await failure(builder.build({ context, dockerfile: 'FROM alpine\nRUN x\n' }));
+    expect(error).toMatchObject({ code: 'internal', message: 'machine on fire', vertex: '[2/2] RUN x' });
+    expect(error.cause).toBeInstanceOf(TypeError);
+    expect(error.excerpt).toContain('>>> RUN x');
   });
 
   test('a missing Dockerfile', async () => {

@@ -14,7 +14,8 @@ import { planStages } from './stage-graph.ts';
  * A build that fails leaves the layers of the steps that did not, in the cache, and nothing else.
  * @throws BuildError for whatever stops it, with the place in the Dockerfile where there is one
  */
-export async function build(request: BuildRequest, environment: BuildEnvironment): Promise<BuildResult> {
+export async function build(request: BuildRequest, given: BuildEnvironment): Promise<BuildResult> {
+  const environment = withEpoch(given, request.buildArgs?.SOURCE_DATE_EPOCH);
   const reporter = new Reporter((status) => environment.emit(status), environment.now);
   throwIfCanceled(request.signal);
   const references = (request.tags ?? []).map((tag) => ({ tag, reference: parseTag(tag) }));
@@ -63,6 +64,23 @@ export async function build(request: BuildRequest, environment: BuildEnvironment
   } finally {
     request.signal?.removeEventListener('abort', cancel);
   }
+}
+
+/** The build argument SOURCE_DATE_EPOCH goes before the environment's (reproducible-builds.org). */
+function withEpoch(environment: BuildEnvironment, epoch: string | undefined): BuildEnvironment {
+  if (epoch === undefined || epoch === '') return environment;
+  if (!/^\d+$/.test(epoch)) throw new BuildError('invalid', `invalid SOURCE_DATE_EPOCH: ${epoch}`);
+  const { images, state, fetch } = environment;
+  return {
+    images,
+    state,
+    pullImage: (reference, options) => environment.pullImage(reference, options),
+    runStep: (step) => environment.runStep(step),
+    now: () => environment.now(),
+    ...(fetch ? { fetch } : {}),
+    emit: (status) => environment.emit(status),
+    sourceDateEpoch: Number(epoch),
+  };
 }
 
 function parseTag(tag: string): string {

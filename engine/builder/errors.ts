@@ -13,6 +13,8 @@ export type BuildErrorCode =
   | 'process'
   /** A copy or download failed. */
   | 'file'
+  /** Something under the builder failed; `cause` is what. */
+  | 'internal'
   | 'canceled';
 
 /** A build that did not come to an image. `message` is what BuildKit says after "failed to solve: ". */

@@ -6,6 +6,11 @@ export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 
 const NAME = `${PLATFORM.os}/${PLATFORM.architecture}`;
 
+/** Whether a platform that was asked for is the one there is; nothing asked for is. */
+export function isOwnPlatform(text: string): boolean {
+  return ['', NAME, 'linux/i386', '386', 'i386', 'linux'].includes(text.toLowerCase());
+}
+
 /** Dockerfile reference, "Automatic platform ARGs in the global scope". */
 export function platformArgs(targetStage: string): ReadonlyMap<string, string> {
   return new Map([

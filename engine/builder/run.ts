@@ -185,8 +185,13 @@ async function prepareMount(
     const { sharing } = mount;
     return { mount: { type: 'cache', target: target ?? '/', id, tree, sharing, readonly: mount.readonly }, key, files };
   }
-  const tree = await mountedTree(mount, instruction, context);
-  const described = await describeSources([{ path: cleanAbsolute(mount.source ?? '/'), name: '', node: tree }], true);
+  const node = await mountedNode(mount, instruction, context);
+  const described = await describeSources([{ path: cleanAbsolute(mount.source ?? '/'), name: '', node }], true);
+  if (node.kind === 'file') {
+    const { data, mode, uid, gid } = node;
+    return { mount: { type: 'file', target: target ?? '/', data, mode, uid, gid }, key, files: described };
+  }
+  const tree = directoryOf(node, mount, instruction);
   return { mount: { type: 'bind', target: target ?? '/', tree, writable: !mount.readonly }, key, files: described };
 }
 
@@ -212,14 +217,21 @@ function prepareSecret(
 }
 
 async function mountedTree(mount: Mount, instruction: InstructionOf<'RUN'>, context: StepContext): Promise<Directory> {
+  return directoryOf(await mountedNode(mount, instruction, context), mount, instruction);
+}
+
+function directoryOf(node: FileNode, mount: Mount, { range }: InstructionOf<'RUN'>): Directory {
+  if (node.kind === 'directory') return node;
+  throw new BuildError('invalid', `mount source ${mount.source} is not a directory`, { range });
+}
+
+async function mountedNode(mount: Mount, instruction: InstructionOf<'RUN'>, context: StepContext): Promise<FileNode> {
   const { range } = instruction;
   const root =
     mount.from === undefined ? await context.buildContext() : await context.filesOf({ value: mount.from, range });
   const path = cleanAbsolute(mount.source ?? '/');
-  const node: FileNode | undefined = lookup(root, path);
-  if (node?.kind === 'directory') return node;
-  // A single file is given as a directory with that file alone; see StepMount.
-  if (node)
-    throw new BuildError('invalid', `RUN --mount=type=bind of the file ${path} is not supported here`, { range });
-  throw new BuildError('not-found', `failed to compute cache key: ${quote(path)} not found: not found`, { range });
+  const node = lookup(root, path);
+  if (!node)
+    throw new BuildError('not-found', `failed to compute cache key: ${quote(path)} not found: not found`, { range });
+  return node;
 }

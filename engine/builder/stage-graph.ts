@@ -21,6 +21,8 @@ export type StageSource =
 export interface PlannedStage {
   readonly stage: Stage;
   readonly base: StageSource;
+  /** What `FROM --platform` asks for. */
+  readonly platform: string | undefined;
   /** What COPY --from and RUN --mount take files from, by the text in the Dockerfile. */
   readonly sources: ReadonlyMap<string, StageSource>;
   /** In vertex names; empty if the Dockerfile has one stage only. */
@@ -60,7 +62,7 @@ export function planStages(
   }
   const variables = new Map([...automatic, ...withAutomaticOverrides(options.buildArgs, automatic), ...globalArgs]);
   const planned = stages.map((stage): PlannedStage => {
-    const { image } = stage.from;
+    const { image, platform } = stage.from;
     const name = expandWord(image.value, { variables, escape: escapeChar, range: image.range });
     if (name === '') {
       throw new BuildError('invalid', `base name (${image.value}) should not be blank`, { range: image.range });
@@ -75,6 +77,7 @@ export function planStages(
     return {
       stage,
       base,
+      platform: platform && expandWord(platform.value, { variables, escape: escapeChar, range: platform.range }),
       sources: sourcesOf(stage, stages),
       label: stages.length === 1 ? '' : (stage.name ?? `stage-${stage.index}`),
       stepCount: (base.kind === 'image' ? 1 : 0) + stage.instructions.filter(makesLayer).length,
@@ -147,6 +150,11 @@ function sourcesOf(stage: Stage, stages: readonly Stage[]): ReadonlyMap<string, 
  * @throws BuildError `not-found` for a number that no stage has, `invalid` for what cannot be an image's name
  */
 export function findSource(from: Word, stages: readonly Stage[]): StageSource {
+  if (from.value.includes('$')) {
+    const hint = 'define a new stage with FROM using ARG from global scope as a workaround';
+    const message = `variable expansion is not supported for --from, ${hint}`;
+    throw new BuildError('invalid', message, { range: from.range });
+  }
   const text = from.value.toLowerCase();
   const named = stages.findLast(({ name }) => name === text);
   if (named) return { kind: 'stage', stage: named };

@@ -21,7 +21,7 @@ export interface TestBuilder {
   readonly images: ImageStore;
   readonly environment: BuildEnvironment;
   /** Steps that were run, in order. */
-  readonly runs: readonly RunStep[];
+  readonly runs: RunStep[];
   /** Events of the last build. */
   readonly events: readonly SolveStatus[];
   readonly pulled: readonly string[];
