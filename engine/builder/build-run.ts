@@ -32,7 +32,7 @@ import {
   type StageSource,
 } from './stage-graph.ts';
 import type { StepContext, StepResult } from './stage-solver.ts';
-import type { StageState } from './stage-state.ts';
+import { type StageState, variablesOf } from './stage-state.ts';
 import { describeInstruction, stepPrefix } from './vertex-names.ts';
 import { applyWorkdir } from './workdir.ts';
 
@@ -180,12 +180,13 @@ export class BuildRun {
   }
 
   async #base(planned: PlannedStage): Promise<StageState> {
-    const fresh = { args: new Map(), hasCmd: false, lastStep: undefined };
+    const fresh = { args: new Map<string, string | undefined>(), hasCmd: false, lastStep: undefined };
     const { base } = planned;
     if (base.kind === 'scratch') {
       return { ...fresh, config: scratchConfig(), author: undefined, layers: [], history: [], inheritedHistory: 0 };
     }
-    if (base.kind === 'stage') return { ...(await this.#solve(base.stage)), ...fresh };
+    // ARGs of the stage go on into those that build on it.
+    if (base.kind === 'stage') return { ...(await this.#solve(base.stage)), hasCmd: false };
     const prefix = stepPrefix(planned.label, 1, planned.stepCount);
     const { image: word, platform } = planned.stage.from;
     const wanted = planned.platform ?? this.#options.request.platform ?? '';
@@ -232,7 +233,7 @@ export class BuildRun {
     }
     const { reporter } = this.#options;
     const prefix = stepPrefix(planned.label, place.counter.next++, place.counter.steps);
-    const description = describeInstruction(instruction);
+    const description = describeInstruction(instruction, variablesOf(state), this.#instructions.escape);
     const lines = [place.range.start.line, place.range.end.line] as const;
     const vertex = await reporter.vertex(prefix + description, { lines });
     let containerId: string | undefined;

@@ -335,6 +335,16 @@ describe('stages', () => {
     );
   });
 
+  test('a stage inherits the ARGs of the one it builds on', async () => {
+    const builder = await withBase(run);
+    const two = 'FROM alpine AS a\nARG X=1\nFROM a\nENV Y=$X\nRUN echo $Y $Z\n';
+    const { image } = await builder.build({ context, dockerfile: two });
+    expect(image.config.config?.Env).toContain('Y=1');
+    expect(image.config.history?.at(-1)?.created_by).toBe('RUN |1 X=1 /bin/sh -c echo $Y $Z # buildkit');
+    // Shown with what is set put in.
+    expect(builder.vertexes().map(({ name }) => name)).toContain('[stage-1 1/1] RUN echo 1 $Z');
+  });
+
   test('a target, by name whatever its case, or by number', async () => {
     const builder = await withBase(run);
     for (const target of ['TEST', '2']) {

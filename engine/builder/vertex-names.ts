@@ -1,4 +1,4 @@
-import type { StageInstruction } from '../dockerfile/index.ts';
+import { DockerfileError, expandWord, type StageInstruction, type Variables } from '../dockerfile/index.ts';
 
 /** `[2/3] `, `[build  2/10] `: numbers are padded to the width of the last. */
 export function stepPrefix(label: string, number: number, total: number): string {
@@ -6,11 +6,21 @@ export function stepPrefix(label: string, number: number, total: number): string
   return `[${label === '' ? '' : `${label} `}${counted}] `;
 }
 
-/** The instruction as written, its name in capitals; of a heredoc, how it begins. */
-export function describeInstruction({ node }: StageInstruction): string {
+/** The instruction on one line, its name in capitals and its variables put in; of a heredoc, how it begins. */
+export function describeInstruction({ node }: StageInstruction, variables: Variables, escapeChar: string): string {
   const rest = node.text.slice(node.keyword.value.length);
   const [heredoc] = node.heredocs;
   const lines = heredoc?.content.split('\n').filter((line) => line.trim() !== '') ?? [];
   const summary = heredoc ? ` (${lines[0]?.trim() ?? ''}${lines.length > 1 ? '...' : ''})` : '';
-  return node.keyword.value.toUpperCase() + rest + summary;
+  return node.keyword.value.toUpperCase() + show(rest, variables, escapeChar) + summary;
+}
+
+/** What no shell could read (an open quote in a RUN, say) is shown as it is. */
+function show(text: string, variables: Variables, escapeChar: string): string {
+  try {
+    return expandWord(text, { variables, escape: escapeChar, display: true });
+  } catch (error) {
+    if (error instanceof DockerfileError) return text;
+    throw error;
+  }
 }

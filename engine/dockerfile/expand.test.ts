@@ -77,6 +77,13 @@ describe('expandWord', () => {
     expect(expandWord('a="$x" \\$x\n', { variables, keepQuotes: true })).toBe('a="value" $x\n');
   });
 
+  test('for showing, only variables that are set change', () => {
+    const text = 'a \'$x\' "$x \\"" \\$x $x ${x} $nope ${nope:-d} ${x%e}';
+    expect(expandWord(text, { variables, display: true })).toBe(
+      'a \'$x\' "value \\"" \\$x value value $nope ${nope:-d} valu',
+    );
+  });
+
   test('tells of each variable, but not of one with a default', () => {
     const seen: [string, boolean][] = [];
     expandWord('$x ${nope} ${dflt:-1}', { variables, onVariable: (name, set) => seen.push([name, set]) });

@@ -10,6 +10,8 @@ export interface ExpandOptions {
   readonly escape?: string;
   /** Quotes mean nothing and stay, as in the lines of a heredoc. */
   readonly keepQuotes?: boolean;
+  /** For showing: quotes, escapes and variables that are not set stay as written. */
+  readonly display?: boolean;
   /** Told each variable that was used, and whether it was set. */
   readonly onVariable?: (name: string, set: boolean) => void;
   /** Where the text stands, for errors. */
@@ -116,13 +118,14 @@ class Expander {
         context.words.addPlain(value);
         result += value;
       } else if ((char === '"' || char === "'") && !this.#options.keepQuotes) {
-        const value = char === '"' ? this.#doubleQuoted(context) : this.#singleQuoted();
+        const inner = char === '"' ? this.#doubleQuoted(context) : this.#singleQuoted();
+        const value = this.#options.display ? char + inner + char : inner;
         context.words.addRaw(value);
         result += value;
       } else if (char === this.#escape) {
         this.#index++;
         const escaped = this.#text[this.#index++] ?? '';
-        const value = context.rawEscapes ? char + escaped : escaped;
+        const value = context.rawEscapes || this.#options.display ? char + escaped : escaped;
         if (value) context.words.addRaw(value);
         result += value;
       } else {
@@ -160,7 +163,7 @@ class Expander {
       const next = this.#text[this.#index];
       if (char !== this.#escape) result += char;
       else if (next === '"' || next === '$' || next === this.#escape) {
-        result += context.rawEscapes ? char + next : next;
+        result += context.rawEscapes || this.#options.display ? char + next : next;
         this.#index++;
       } else if (next !== undefined) result += char;
     }
@@ -168,6 +171,14 @@ class Expander {
 
   /** Expands what begins with the dollar sign here. */
   #dollar(): string {
+    const start = this.#index;
+    const name = /^\$\{?([\p{L}_][\p{L}\p{Nd}_]*)/u.exec(this.#text.slice(start))?.[1];
+    const value = this.#substitution();
+    const keeps = this.#options.display && name !== undefined && !this.#options.variables.has(name);
+    return keeps ? this.#text.slice(start, this.#index) : value;
+  }
+
+  #substitution(): string {
     this.#index++;
     if (this.#text[this.#index] !== '{') {
       const name = this.#name();

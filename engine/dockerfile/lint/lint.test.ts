@@ -96,6 +96,7 @@ describe('each rule finds what it is for, and nothing in its absence', () => {
       known,
     ],
     ['FROM a\nCOPY $FOO /', []],
+    ['FROM a AS b\nARG FOO\nFROM b\nCOPY $FOO /', [], known],
     ['FROM a AS b\nENV FOO=1\nFROM b\nCOPY $FOO /', [], known],
     ['FROM scratch\nCOPY $FOO /', ["UndefinedVar 2 Usage of undefined variable '$FOO'"]],
   ])('%j', (text, expected, options) => {

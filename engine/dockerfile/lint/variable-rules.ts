@@ -121,7 +121,8 @@ function* undefinedVar(subject: LintSubject): Iterable<Violation> {
       if (instruction.kind === 'ENV') for (const { key } of instruction.pairs) env?.set(key.value, 'x');
       if (instruction.kind === 'ARG') for (const { key } of instruction.declarations) args.set(key.value, 'x');
     }
-    if (stage.name !== undefined) ofStage.set(stage.name, env);
+    // ARGs go on into the stages that build on this one, as ENV does.
+    if (stage.name !== undefined) ofStage.set(stage.name, env && new Map([...args, ...env]));
   }
 }
 
