@@ -10,6 +10,9 @@ import type { CodeEditor } from './monaco-view.ts';
 import { initialFiles, useWorkspace, workspaceStore } from './workspace-store.ts';
 import { followWorkspace } from './workspace-sync.ts';
 
+/** How long Monaco waits for the engine at most. */
+const MONACO_AFTER_MS = 2500;
+
 export interface EditorProps {
   readonly initial: readonly WorkspaceFile[];
   readonly open: string;
@@ -25,6 +28,7 @@ export function Editor({ initial, open, monaco }: EditorProps) {
   const { files, open: current, notice } = seeded ? state : { files: initialFiles(initial), open, notice: null };
   const file = files.find(({ path }) => path === current);
   const engine = useEngine((all) => all.engine);
+  const quiet = useQuiet();
 
   useEffect(() => {
     workspaceStore.setState({ files: initialFiles(initial), open, notice: null });
@@ -40,7 +44,7 @@ export function Editor({ initial, open, monaco }: EditorProps) {
 
   useEffect(() => {
     const parent = frame.current;
-    if (!parent || !monaco || !seeded) return;
+    if (!parent || !monaco || !seeded || !quiet) return;
     let opened: CodeEditor | null = null;
     let gone = false;
     // Without Monaco the text stays readable; nothing else depends on it.
@@ -61,7 +65,7 @@ export function Editor({ initial, open, monaco }: EditorProps) {
       opened?.dispose();
       setEditor(null);
     };
-  }, [monaco, seeded]);
+  }, [monaco, seeded, quiet]);
 
   const text = file?.text ?? null;
   return (
@@ -102,6 +106,17 @@ export function Editor({ initial, open, monaco }: EditorProps) {
       </div>
     </>
   );
+}
+
+/** The machine comes first: Monaco is not fetched before the engine is up, has failed, or has had its time. */
+function useQuiet(): boolean {
+  const starting = useEngine((all) => all.status.phase === 'starting');
+  const [waited, setWaited] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setWaited(true), MONACO_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return waited || !starting;
 }
 
 /** Says that files are saved as typed, and when they are. */

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { EngineClient } from '../../engine/api/client/index.ts';
-import { type Host, HostError, type HostErrorCode } from '../../engine/hosts/host.ts';
+import type { Host, HostError, HostErrorCode } from '../../engine/hosts/host.ts';
 import { LabClient } from './lab-client.ts';
 
 /** What the page can say to the engine once it runs. */
@@ -17,7 +17,7 @@ export type EngineStatus =
   /** The machine broke; the engine still answers and can restart it. */
   | { readonly phase: 'crashed'; readonly reason: string }
   /** The engine never started. */
-  | { readonly phase: 'failed'; readonly code: HostErrorCode | 'not-built'; readonly message: string };
+  | { readonly phase: 'failed'; readonly code: HostErrorCode; readonly message: string };
 
 export interface EngineState {
   readonly status: EngineStatus;
@@ -40,11 +40,11 @@ export const useEngine = <T>(select: (state: EngineState) => T): T => useStore(e
 let started = false;
 
 /** Starts the page's engine; later calls do nothing. Never rejects: what goes wrong is in the store. */
-export async function startEngine(createHost: () => Host | Promise<Host>): Promise<void> {
+export async function startEngine(findHost: () => Host): Promise<void> {
   if (started) return;
   started = true;
   try {
-    const host = await createHost();
+    const host = findHost();
     host.onState((state, reason) => {
       if (state === 'crashed') {
         engineStore.setState({ status: { phase: 'crashed', reason: reason ?? 'The machine stopped answering.' } });
@@ -85,15 +85,9 @@ function running(): void {
 }
 
 function failure(error: unknown): EngineStatus {
-  if (error instanceof NotBuiltError) return { phase: 'failed', code: 'not-built', message: error.message };
-  if (error instanceof HostError) return { phase: 'failed', code: error.code, message: error.message };
-  return { phase: 'failed', code: 'boot-failed', message: messageOf(error) };
-}
-
-/** The site was built without the engine's parts: a mistake of its builder, not of the browser. */
-export class NotBuiltError extends Error {
-  override readonly name = 'NotBuiltError';
-  readonly code = 'not-built';
+  // By name: the host may come from the boot script, whose HostError is another class than ours.
+  const code = error instanceof Error && error.name === 'HostError' ? (error as HostError).code : 'boot-failed';
+  return { phase: 'failed', code, message: messageOf(error) };
 }
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,28 +1,65 @@
-import { type Host, HostError } from '../../engine/hosts/host.ts';
+import { type Host, HostError, type HostState, type StartProgress } from '../../engine/hosts/host.ts';
 import { workerHost } from '../../engine/hosts/worker/host.ts';
 import type { WorkspaceFile } from '../../lessons/load.ts';
 import type { LabAssets } from '../lessons/lab.ts';
-import { messageOf, NotBuiltError } from './engine-store.ts';
 
 declare global {
   interface Window {
-    /** A host to use in place of the worker: tests put one here before the page's own scripts run. */
+    /** The page's engine, once something has started it: the boot script, the player, or a test with a host of its own. */
     __drydockHost?: Host;
   }
 }
 
-/** The engine behind a lesson page: a worker of this tab, with the lesson's files as its workspace. */
-export async function labHost(assets: LabAssets, workspace: readonly WorkspaceFile[]): Promise<Host> {
-  if (window.__drydockHost) return window.__drydockHost;
-  if (!assets.worker || !assets.guest) {
-    throw new NotBuiltError('This site was built without its machine. `npm start` builds everything.');
+export interface LabOptions {
+  readonly assets: Pick<LabAssets, 'worker' | 'guest'>;
+  /** What a fresh workspace holds. */
+  readonly workspace: readonly WorkspaceFile[];
+}
+
+/** The engine of this page, started or not: the one that is there, or a worker of this tab. */
+export function labHost(options: LabOptions): Host {
+  window.__drydockHost ??= lessonHost(options);
+  return window.__drydockHost;
+}
+
+/** A worker host that first fetches the programs of the lesson's workspace. */
+function lessonHost({ assets, workspace }: LabOptions): Host {
+  const listeners = new Set<(state: HostState, reason?: string) => void>();
+  const progressListeners = new Set<(progress: StartProgress) => void>();
+  let inner: Promise<Host> | undefined;
+
+  async function create(): Promise<Host> {
+    if (!assets.worker || !assets.guest) {
+      throw new HostError('boot-failed', 'This site was built without its machine. `npm start` builds everything.');
+    }
+    const host = workerHost({
+      workerUrl: assets.worker,
+      assets: assets.guest,
+      registryBase: '/',
+      workspace: await Promise.all(workspace.map(initialFile)),
+    });
+    host.onState((state, reason) => {
+      for (const listener of listeners) listener(state, reason);
+    });
+    return host;
   }
-  return workerHost({
-    workerUrl: assets.worker,
-    assets: assets.guest,
-    registryBase: '/',
-    workspace: await Promise.all(workspace.map(initialFile)),
-  });
+
+  return {
+    async start(onProgress) {
+      if (onProgress) progressListeners.add(onProgress);
+      inner ??= create();
+      return (await inner).start((progress) => {
+        for (const listener of progressListeners) listener(progress);
+      });
+    },
+    async stop() {
+      await (await inner)?.stop();
+    },
+    onState(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
 }
 
 async function initialFile(
@@ -35,6 +72,7 @@ async function initialFile(
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
     return { path, mode, data: new Uint8Array(await response.arrayBuffer()) };
   } catch (cause) {
-    throw new HostError('fetch-failed', `${file.url} could not be fetched: ${messageOf(cause)}`, { cause });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HostError('fetch-failed', `${file.url} could not be fetched: ${why}`, { cause });
   }
 }

@@ -31,8 +31,8 @@ export interface PlayerProps {
 
 /** The lesson page: text, editor, terminal and picture around one engine. */
 export function Player({ title, order, open, workspace, assets, children }: PlayerProps) {
-  // While rendering, not in an effect: the engine starts beside hydration. It is idempotent.
-  if (typeof window !== 'undefined') void startEngine(() => labHost(assets, workspace));
+  // While rendering, not in an effect: where no boot script ran, the engine starts beside hydration. It is idempotent.
+  if (typeof window !== 'undefined') void startEngine(() => labHost({ assets, workspace }));
   const region = useLayout((state) => state.region);
   const upper = useLayout((state) => state.upper);
 

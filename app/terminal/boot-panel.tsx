@@ -45,7 +45,6 @@ const WORDS: Readonly<Record<Failure['code'], { readonly what: string; readonly 
     todo: 'It needs about 400 MB. Close other tabs or programs, then try again.',
   },
   'boot-failed': { what: 'The machine did not start.', todo: 'Try again. If it happens again, try another browser.' },
-  'not-built': { what: 'The machine is missing from this site.', todo: 'The lesson can still be read.' },
 };
 
 function FailurePanel({ failure }: { readonly failure: Failure }) {
