@@ -170,8 +170,19 @@ function verify(host: HostConfig): void {
   if (host.Memory > 0 && host.MemorySwap > 0 && host.MemorySwap < host.Memory) {
     throw invalidParameter('Minimum memoryswap limit should be larger than memory limit, see usage');
   }
-  if (host.NanoCpus > 0 && (host.CpuPeriod > 0 || host.CpuQuota > 0)) {
+  if (host.NanoCpus > 0 && host.CpuPeriod > 0) {
     throw invalidParameter('Conflicting options: Nano CPUs and CPU Period cannot both be set');
+  }
+  if (host.NanoCpus > 0 && host.CpuQuota > 0) {
+    throw invalidParameter('Conflicting options: Nano CPUs and CPU Quota cannot both be set');
+  }
+  if (host.NanoCpus < 0 || host.NanoCpus > 1e9) {
+    throw invalidParameter('Range of CPUs is from 0.01 to 1.00, as there are only 1 CPUs available');
+  }
+  if (host.LogConfig.Type !== 'json-file') {
+    throw invalidParameter(
+      `error looking up logging plugin ${host.LogConfig.Type}: plugin "${host.LogConfig.Type}" not found`,
+    );
   }
   const { Name, MaximumRetryCount } = host.RestartPolicy;
   if (!['no', 'always', 'unless-stopped', 'on-failure'].includes(Name)) {

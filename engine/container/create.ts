@@ -77,7 +77,7 @@ function refuseWhatIsMissing(
   if (binds.length > 0 || mounts.some((mount) => mount.Type !== 'tmpfs') || Object.keys(volumes).length > 0) {
     throw invalidParameter('volumes and bind mounts are not supported by this engine yet');
   }
-  if (!['bridge', 'none', 'host'].includes(networkMode)) {
-    throw invalidParameter(`network mode ${networkMode} is not supported by this engine yet`);
+  if (networkMode.startsWith('container:')) {
+    throw invalidParameter('sharing the network of another container is not supported by this engine yet');
   }
 }

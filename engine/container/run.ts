@@ -42,6 +42,10 @@ export async function startByPolicy(context: Context): Promise<void> {
 async function launch(context: Context, container: Container, change: Partial<ContainerRecord>): Promise<void> {
   const { id, config, host, layers, path, args } = container.record;
   try {
+    if (context.networks.id(host.NetworkMode) === undefined) {
+      const message = `failed to set up container networking: network ${host.NetworkMode} not found`;
+      throw new ContainerError('not-found', message);
+    }
     const lowers = await context.layers.publish(layers);
     const root = await context.roots.get(layers);
     const spec = runtimeConfig({ id, args: [path, ...args], config, host, root });

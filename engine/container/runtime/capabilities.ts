@@ -65,11 +65,12 @@ export const DEFAULT_CAPABILITIES: readonly string[] = [
 ].map((name) => `CAP_${name}`);
 
 /** Names as `--cap-add` takes them, made canonical. Throws ContainerError for one that Linux does not have. */
-function canonical(names: readonly string[]): readonly string[] {
+function canonical(names: readonly string[], option: 'CapAdd' | 'CapDrop'): readonly string[] {
   return names.map((name) => {
     const upper = name.toUpperCase();
     const full = upper === 'ALL' || upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
-    if (full !== 'ALL' && !ALL.includes(full)) throw invalidParameter(`invalid capability: "${name}"`);
+    if (full !== 'ALL' && !ALL.includes(full))
+      throw invalidParameter(`invalid ${option}: unknown capability: "${full}"`);
     return full;
   });
 }
@@ -80,8 +81,8 @@ export function grantedCapabilities(
   drop: readonly string[] = [],
   privileged = false,
 ): readonly string[] {
-  const added = canonical(add);
-  const dropped = canonical(drop);
+  const added = canonical(add, 'CapAdd');
+  const dropped = canonical(drop, 'CapDrop');
   if (privileged) return ALL;
   const base = dropped.includes('ALL') ? [] : added.includes('ALL') ? ALL : DEFAULT_CAPABILITIES;
   const kept = base.filter((name) => !dropped.includes(name));
