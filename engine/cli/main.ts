@@ -45,7 +45,7 @@ async function report(error: unknown, err: Output): Promise<number> {
 async function dispatch(context: CliContext, out: Output, err: Output, signals: Signals): Promise<number> {
   const line = parse('docker', globalFlags, context.argv, false, 'docker [OPTIONS] COMMAND [ARG...]');
   const columns = context.tty.stdin ? context.size.columns : PLAIN_WIDTH;
-  if (line.help === 'shorthand') await err.line('Flag shorthand -h has been deprecated, use --help');
+  if (line.help === 'shorthand') await out.line('Flag shorthand -h has been deprecated, use --help');
   const [first, ...rest] = line.rest;
   if (!line.help && line.values.version === true) {
     await out.line(`Docker version ${CLI_VERSION}, Drydock`);
@@ -62,12 +62,15 @@ async function dispatch(context: CliContext, out: Output, err: Output, signals: 
   }
   const found = find(asked, first === 'help');
   if ('group' in found) {
-    await out.write(groupHelp(found.path, found.group));
+    await (found.asked ? out : err).write(groupHelp(found.path, found.group));
     return 0;
   }
   const { command, path, args } = found;
   const parsed = parse(path, command.flags, args, command.interspersed ?? true, usageLine(path, command));
-  if (parsed.help === 'shorthand') await err.line('Flag shorthand -h has been deprecated, use --help');
+  for (const { name, deprecated } of command.flags) {
+    if (deprecated && parsed.changed.has(name)) await out.line(`Flag --${name} has been deprecated, ${deprecated}`);
+  }
+  if (parsed.help === 'shorthand') await out.line('Flag shorthand -h has been deprecated, use --help');
   if (parsed.help) {
     await out.write(commandHelp(path, command, columns));
     return 0;
@@ -91,7 +94,8 @@ async function dispatch(context: CliContext, out: Output, err: Output, signals: 
 
 type Found =
   | { readonly command: Command; readonly path: string; readonly args: readonly string[] }
-  | { readonly group: Group; readonly path: string };
+  /** `asked`: with `--help`, and not for want of a command. */
+  | { readonly group: Group; readonly path: string; readonly asked: boolean };
 
 function find(words: readonly string[], isHelpTopic: boolean): Found {
   const [name = '', second, ...rest] = words;
@@ -102,7 +106,7 @@ function find(words: readonly string[], isHelpTopic: boolean): Found {
   if (second === undefined || second.startsWith('-')) {
     const path = `docker ${name}`;
     const { help } = parse(path, [], words.slice(1), false, `${path} COMMAND`);
-    if (second === undefined || help) return { group, path };
+    if (second === undefined || help) return { group, path, asked: help !== false };
   }
   const inner = own(group.commands, own(group.synonyms ?? {}, second ?? '') ?? second ?? '');
   if (inner) return { command: inner, path: `docker ${name} ${second}`, args: rest };
@@ -129,7 +133,10 @@ function unknownCommand(name: string, isHelpTopic: boolean): CliError {
 }
 
 function didYouMean(word: string, names: readonly string[], before = ''): string {
-  const near = suggest(word, names);
+  const sorted = (name: string): string => [...name].sort().join('');
+  const swapped = names.find((name) => sorted(name) === sorted(word));
+  // Two edits turn any short word into another.
+  const near = swapped ?? (word.length > 3 ? suggest(word, names) : undefined);
   return near === undefined ? '' : `\n\nDid you mean: ${before}${near}`;
 }
 

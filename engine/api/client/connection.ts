@@ -40,10 +40,11 @@ export class Connection {
     return ping;
   }
 
-  /** Throws {@link EngineApiError} unless the engine answers with 2xx. */
+  /** Throws {@link EngineApiError} unless the engine answers with 2xx or 304. */
   async request(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
     const response = await this.#transport.fetch(this.#build(method, path, options));
-    if (!response.ok) throw await apiError(response);
+    // 304: the container is in that state already, which is what was wanted.
+    if (!response.ok && response.status !== 304) throw await apiError(response);
     return response;
   }
 

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
-import { flag } from '../flags/flag.ts';
+import { checked, flag } from '../flags/flag.ts';
+import { checks } from '../options/checks.ts';
 import { environment } from '../options/key-values.ts';
 import { interact } from '../streams/interact.ts';
 import { followSize, requireTerminal } from '../streams/terminal.ts';
@@ -14,7 +15,7 @@ export const exec = defineCommand({
   flags: [
     flag('detach', 'bool', 'Detached mode: run command in the background', 'd'),
     flag('detach-keys', 'string', 'Override the key sequence for detaching a container'),
-    flag('env', 'list', 'Set environment variables', 'e'),
+    checked(flag('env', 'list', 'Set environment variables', 'e'), checks.environment),
     flag('env-file', 'list', 'Read in a file of environment variables'),
     flag('interactive', 'bool', 'Keep STDIN open even if not attached', 'i'),
     flag('privileged', 'bool', 'Give extended privileges to the command'),

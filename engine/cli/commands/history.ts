@@ -34,7 +34,7 @@ export const history = defineCommand({
       rows: items.map((item) => historyRow(item, { short: !flags['no-trunc'], human: flags.human })),
       type: '*formatter.historyContext',
     };
-    await out.write(renderListing(flags.quiet ? { ...listing, quiet: '{{.ID}}' } : listing));
+    await out.write(renderListing(flags.quiet && !flags.format ? { ...listing, quiet: '{{.ID}}' } : listing));
     return 0;
   },
 });

@@ -25,8 +25,11 @@ export const images = defineCommand({
     flag('quiet', 'bool', 'Only show image IDs', 'q'),
     flag('tree', 'bool', 'List multi-platform images as a tree (EXPERIMENTAL)'),
   ],
-  async run({ client, out }, { flags, args }) {
+  async run({ client, out, err }, { flags, args }) {
     if (flags.tree) throw new CliError('--tree is experimental in Docker, and not available in this lab');
+    if (flags.quiet && flags.format) {
+      await err.line('WARNING: Ignoring custom format, because both --format and --quiet are set.');
+    }
     const filters = toFilters(flags.filter);
     const [pattern] = args;
     const found = await client.images.list({

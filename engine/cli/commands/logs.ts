@@ -1,5 +1,6 @@
 import { frames } from '../../api/client/multiplex.ts';
 import { defineCommand } from '../command.ts';
+import { CliError, errorText } from '../errors.ts';
 import { flag } from '../flags/flag.ts';
 import { timestamp } from '../timestamps.ts';
 
@@ -36,8 +37,8 @@ export const logs = defineCommand({
         timestamps,
         tail,
         details,
-        ...(since ? { since: timestamp(since) } : {}),
-        ...(until ? { until: timestamp(until) } : {}),
+        ...(since ? { since: logTime('since', since) } : {}),
+        ...(until ? { until: logTime('until', until) } : {}),
       },
       interrupted,
     );
@@ -46,3 +47,11 @@ export const logs = defineCommand({
     return 0;
   },
 });
+
+function logTime(flagName: string, text: string): string {
+  try {
+    return timestamp(text);
+  } catch (error) {
+    throw new CliError(`invalid value for ${JSON.stringify(flagName)}: ${errorText(error)}`, 1, { cause: error });
+  }
+}

@@ -1,7 +1,7 @@
 import type { ContainerSummary, Labels } from '../../api/types.ts';
 import { defineCommand } from '../command.ts';
 import { flag } from '../flags/flag.ts';
-import { type Row, renderListing } from '../format/listing.ts';
+import { type Row, renderListing, tryFormat } from '../format/listing.ts';
 import { displayPorts } from '../format/ports.ts';
 import { ago, goTime, humanSize } from '../format/quantity.ts';
 import { ellipsis, quoted, shortId } from '../format/text.ts';
@@ -11,6 +11,23 @@ import { LIST_FORMAT_USAGE } from '../options/format-usage.ts';
 const COMMAND_WIDTH = 20;
 const MOUNT_WIDTH = 15;
 const TABLE = '{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}';
+
+const ROW_TYPE = '*formatter.ContainerContext';
+const NOTHING: ContainerSummary = {
+  Id: '',
+  Names: [],
+  Image: '',
+  ImageID: '',
+  Command: '',
+  Created: 0,
+  Ports: [],
+  Labels: {},
+  State: 'created',
+  Status: '',
+  HostConfig: { NetworkMode: '' },
+  NetworkSettings: null,
+  Mounts: [],
+};
 
 export const ps = defineCommand({
   summary: 'List containers',
@@ -26,9 +43,13 @@ export const ps = defineCommand({
     flag('quiet', 'bool', 'Only display container IDs', 'q'),
     flag('size', 'bool', 'Display total file sizes', 's'),
   ],
-  async run({ client, out }, { flags }) {
+  async run({ client, out, err }, { flags }) {
+    if (flags.quiet && flags.format) {
+      await err.line('WARNING: Ignoring custom format, because both --format and --quiet are set.');
+    }
+    tryFormat(flags.format, containerRow(NOTHING, true), ROW_TYPE);
     const limit = flags.latest ? 1 : flags.last;
-    const size = flags.size || /\.Size\b/.test(flags.format);
+    const size = flags.size || /\.Size\b|json \.\s*}}/.test(flags.format);
     const containers = await client.containers.list({
       all: flags.all || limit > 0,
       ...(limit > 0 ? { limit } : {}),
@@ -40,7 +61,7 @@ export const ps = defineCommand({
       table: flags.size ? `${TABLE}\t{{.Size}}` : TABLE,
       headers: HEADERS,
       rows: containers.map((container) => containerRow(container, !flags['no-trunc'])),
-      type: '*formatter.ContainerContext',
+      type: ROW_TYPE,
     };
     await out.write(renderListing(flags.quiet ? { ...listing, quiet: '{{.ID}}' } : listing));
     return 0;

@@ -3,6 +3,7 @@ import { defineCommand, type Session } from '../command.ts';
 import { createContainer, requirePullPolicy } from '../create-container.ts';
 import { CliError, errorText } from '../errors.ts';
 import { flag } from '../flags/flag.ts';
+import { FlagValueError } from '../flags/values.ts';
 import { containerConfig } from '../options/container-config.ts';
 import { containerFlags } from '../options/container-flags.ts';
 import { interact } from '../streams/interact.ts';
@@ -122,7 +123,8 @@ function withHelp(error: unknown, path: string): unknown {
     error instanceof EngineApiError ||
     error instanceof EngineUnreachableError ||
     error instanceof StreamError ||
-    error instanceof CliError;
+    error instanceof CliError ||
+    error instanceof FlagValueError;
   if (!known) return error;
   if (error instanceof CliError && error.exitCode === ENGINE_FAILED) return error;
   const text = errorText(error);

@@ -11,7 +11,7 @@ export const stop = defineCommand({
   flags: [
     flag('signal', 'string', 'Signal to send to the container', 's'),
     flag('timeout', 'int', 'Seconds to wait before killing the container', 't'),
-    hidden('time', 'int'),
+    hidden('time', 'int', 'use --timeout instead'),
   ],
   run(session, { flags, changed, args }) {
     return forEachName(session, args, (name) => session.client.containers.stop(name, graceOptions(flags, changed)));

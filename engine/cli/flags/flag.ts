@@ -34,8 +34,11 @@ export interface Flag<N extends string = string, T extends FlagType = FlagType> 
   /** One letter, or empty. */
   readonly shorthand: string;
   readonly initial?: boolean | number | string;
+  /** Throws FlagValueError if a value, though of the right type, is not to be had. */
+  readonly check?: (text: string) => void;
   /** Works, but `--help` does not tell of it. */
   readonly hidden?: boolean;
+  readonly deprecated?: string;
 }
 
 /** Values by flag name. */
@@ -53,9 +56,21 @@ export function flag<const N extends string, const T extends FlagType>(
   return { name, type, usage, shorthand, ...(initial === undefined ? {} : { initial }) };
 }
 
-/** Another name for a flag, kept for old scripts. */
-export function hidden<const N extends string, const T extends FlagType>(name: N, type: T): Flag<N, T> {
-  return { name, type, usage: '', shorthand: '', hidden: true };
+/** The same flag, with values that `check` throws FlagValueError for refused. */
+export function checked<const N extends string, const T extends FlagType>(
+  each: Flag<N, T>,
+  check: (text: string) => void,
+): Flag<N, T> {
+  return { ...each, check };
+}
+
+/** Another name for a flag, kept for old scripts; `deprecated` says what to use, and is printed when it is used. */
+export function hidden<const N extends string, const T extends FlagType>(
+  name: N,
+  type: T,
+  deprecated?: string,
+): Flag<N, T> {
+  return { name, type, usage: '', shorthand: '', hidden: true, ...(deprecated === undefined ? {} : { deprecated }) };
 }
 
 /** How errors call it: `-m, --memory`, `--cpus`. */

@@ -125,6 +125,7 @@ const HELP: Flag = { name: 'help', type: 'bool', usage: '', shorthand: '' };
 
 function parse(target: Flag, text: string): ParsedValue {
   try {
+    target.check?.(text);
     return parseFlagValue(target.name, target.type, text);
   } catch (error) {
     if (!(error instanceof FlagValueError)) throw error;

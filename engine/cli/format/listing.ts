@@ -12,7 +12,7 @@ export interface Listing {
   readonly format: string;
   /** The columns shown by default, such as `{{.ID}}\t{{.Image}}`. */
   readonly table: string;
-  /** Shown with `-q`, in place of a table. */
+  /** With `-q`: goes before any format. */
   readonly quiet?: string;
   /** Titles by field. */
   readonly headers: Row;
@@ -34,15 +34,14 @@ export function renderListing(listing: Listing): string {
     return columns(`${template.execute(listing.headers)}\n${lines}`);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    throw new CliError(`failed to execute template: ${error.message}`, 1, { cause: error });
+    throw new CliError(`template parsing error: ${error.message}`, 1, { cause: error });
   }
 }
 
 function chooseFormat({ format, table, quiet }: Listing): { readonly asTable: boolean; readonly source: string } {
   const unescaped = format.trim().replaceAll('\\t', '\t').replaceAll('\\n', '\n');
-  if (unescaped === '' || unescaped === 'table') {
-    return quiet === undefined ? { asTable: true, source: table } : { asTable: false, source: quiet };
-  }
+  if (quiet !== undefined && quiet !== '') return { asTable: false, source: quiet };
+  if (unescaped === '' || unescaped === 'table') return { asTable: true, source: table };
   if (unescaped === 'raw') throw new CliError('the format "raw" is not available: name fields with a template');
   if (unescaped === 'json') return { asTable: false, source: '{{json .}}' };
   if (unescaped.startsWith('table')) return { asTable: true, source: unescaped.slice('table'.length).trim() };
@@ -51,10 +50,26 @@ function chooseFormat({ format, table, quiet }: Listing): { readonly asTable: bo
 
 function compile(source: string, type: string): Template {
   try {
-    return compileTemplate(source, { missing: (field) => `can't evaluate field ${field} in type ${type}` });
+    return compileTemplate(source, { missing: missingField(type) });
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    throw new CliError(`failed to parse template: ${error.message}`, 1, { cause: error });
+    throw new CliError(`template parsing error: ${error.message}`, 1, { cause: error });
+  }
+}
+
+function missingField(type: string): (field: string) => string {
+  return (field) => `can't evaluate field ${field} in type ${type}`;
+}
+
+/** Tries `--format` on a made-up row, so that a mistake shows even when there is nothing to list. Throws CliError. */
+export function tryFormat(format: string, row: Row, type: string): void {
+  const { source } = chooseFormat({ format, table: '', headers: {}, rows: [], type });
+  const words = { parse: 'failed to parse template: ', execute: 'failed to execute template: ' };
+  try {
+    compileTemplate(source, { missing: missingField(type) }).execute(withJson(row));
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    throw new CliError(words[error.code] + error.message, 1, { cause: error });
   }
 }
 

@@ -58,13 +58,6 @@ export async function containerConfig(session: Session, given: ContainerFlagsGiv
 
 function attachment(flags: ContainerFlags): { stdin: boolean; stdout: boolean; stderr: boolean } {
   const wanted = flags.attach.map((each) => each.toLowerCase());
-  const wrong = wanted.find((each) => !['stdin', 'stdout', 'stderr'].includes(each));
-  if (wrong !== undefined) {
-    throw new CliError(
-      `invalid argument "${wrong}" for "-a, --attach" flag: valid streams are STDIN, STDOUT and STDERR`,
-      125,
-    );
-  }
   if (wanted.length === 0) return { stdin: flags.interactive, stdout: true, stderr: true };
   return { stdin: wanted.includes('stdin'), stdout: wanted.includes('stdout'), stderr: wanted.includes('stderr') };
 }
@@ -81,7 +74,7 @@ function hostConfig(
   }
   const { context } = session;
   const { memory, cpus } = flags;
-  const mounts = flags.mount.map((entry) => mountFlag(session, entry));
+  const mounts = flags.mount.map((entry) => mountFlag(session.resolve, entry));
   const tmpfs = tmpfsFlags(flags.tmpfs);
   return {
     Binds: orNull(binds),

@@ -1,10 +1,11 @@
-import { flag, hidden } from '../flags/flag.ts';
+import { checked, flag, hidden } from '../flags/flag.ts';
+import { checks } from './checks.ts';
 
 /** What `docker run` and `docker create` have in common. */
 export const containerFlags = [
-  flag('add-host', 'list', 'Add a custom host-to-IP mapping (host:ip)'),
+  checked(flag('add-host', 'list', 'Add a custom host-to-IP mapping (host:ip)'), checks.host),
   flag('annotation', 'map', 'Add an annotation to the container (passed through to the OCI runtime) (default map[])'),
-  flag('attach', 'list', 'Attach to STDIN, STDOUT or STDERR', 'a'),
+  checked(flag('attach', 'list', 'Attach to STDIN, STDOUT or STDERR', 'a'), checks.attach),
   flag('blkio-weight', 'uint16', 'Block IO (relative weight), between 10 and 1000, or 0 to disable (default 0)'),
   flag('blkio-weight-device', 'list', 'Block IO weight (relative device weight) (default [])'),
   flag('cap-add', 'list', 'Add Linux capabilities'),
@@ -26,17 +27,29 @@ export const containerFlags = [
   flag('cpuset-mems', 'string', 'MEMs in which to allow execution (0-3, 0,1)'),
   flag('device', 'list', 'Add a host device to the container'),
   flag('device-cgroup-rule', 'list', 'Add a rule to the cgroup allowed devices list'),
-  flag('device-read-bps', 'list', 'Limit read rate (bytes per second) from a device (default [])'),
-  flag('device-read-iops', 'list', 'Limit read rate (IO per second) from a device (default [])'),
-  flag('device-write-bps', 'list', 'Limit write rate (bytes per second) to a device (default [])'),
-  flag('device-write-iops', 'list', 'Limit write rate (IO per second) to a device (default [])'),
+  checked(
+    flag('device-read-bps', 'list', 'Limit read rate (bytes per second) from a device (default [])'),
+    checks.bytesRate,
+  ),
+  checked(
+    flag('device-read-iops', 'list', 'Limit read rate (IO per second) from a device (default [])'),
+    checks.operationsRate,
+  ),
+  checked(
+    flag('device-write-bps', 'list', 'Limit write rate (bytes per second) to a device (default [])'),
+    checks.bytesRate,
+  ),
+  checked(
+    flag('device-write-iops', 'list', 'Limit write rate (IO per second) to a device (default [])'),
+    checks.operationsRate,
+  ),
   flag('disable-content-trust', 'bool', 'Skip image verification', '', true),
-  flag('dns', 'list', 'Set custom DNS servers'),
+  checked(flag('dns', 'list', 'Set custom DNS servers'), checks.address),
   flag('dns-option', 'list', 'Set DNS options'),
   flag('dns-search', 'list', 'Set custom DNS search domains'),
   flag('domainname', 'string', 'Container NIS domain name'),
   flag('entrypoint', 'string', 'Overwrite the default ENTRYPOINT of the image'),
-  flag('env', 'list', 'Set environment variables', 'e'),
+  checked(flag('env', 'list', 'Set environment variables', 'e'), checks.environment),
   flag('env-file', 'list', 'Read in a file of environment variables'),
   flag('expose', 'list', 'Expose a port or a range of ports'),
   flag('gpus', 'gpu-request', "GPU devices to add to the container ('all' to pass all GPUs)"),
@@ -75,9 +88,9 @@ export const containerFlags = [
   flag('memory-reservation', 'bytes', 'Memory soft limit'),
   flag('memory-swap', 'bytes', "Swap limit equal to memory plus swap: '-1' to enable unlimited swap"),
   flag('memory-swappiness', 'int', 'Tune container memory swappiness (0 to 100)', '', -1),
-  flag('mount', 'mount', 'Attach a filesystem mount to the container'),
+  checked(flag('mount', 'mount', 'Attach a filesystem mount to the container'), checks.mount),
   flag('name', 'string', 'Assign a name to the container'),
-  flag('network', 'network', 'Connect a container to a network'),
+  checked(flag('network', 'network', 'Connect a container to a network'), checks.network),
   flag('network-alias', 'list', 'Add network-scoped alias for the container'),
   flag('no-healthcheck', 'bool', 'Disable any container-specified HEALTHCHECK'),
   flag('oom-kill-disable', 'bool', 'Disable OOM Killer'),
@@ -101,7 +114,7 @@ export const containerFlags = [
   flag('sysctl', 'map', 'Sysctl options (default map[])'),
   flag('tmpfs', 'list', 'Mount a tmpfs directory'),
   flag('tty', 'bool', 'Allocate a pseudo-TTY', 't'),
-  flag('ulimit', 'ulimit', 'Ulimit options (default [])'),
+  checked(flag('ulimit', 'ulimit', 'Ulimit options (default [])'), checks.ulimit),
   flag('use-api-socket', 'bool', 'Bind mount Docker API socket and required auth'),
   flag('user', 'string', 'Username or UID (format: <name|uid>[:<group|gid>])', 'u'),
   flag('userns', 'string', 'User namespace to use'),

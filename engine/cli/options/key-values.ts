@@ -36,7 +36,6 @@ export async function environment(
     }
   }
   return [...lines, ...flags.env].flatMap((entry) => {
-    if (entry.startsWith('=') || entry === '') throw new CliError(`invalid environment variable: ${entry}`);
     if (entry.includes('=')) return [entry];
     const value = session.context.env[entry];
     return value === undefined ? [] : [`${entry}=${value}`];

@@ -1,9 +1,6 @@
 import type { Mount } from '../../api/types.ts';
 import type { Session } from '../command.ts';
-import { CliError } from '../errors.ts';
 import { FlagValueError, parseBytes } from '../flags/values.ts';
-
-const TYPES = new Set(['bind', 'volume', 'tmpfs', 'image', 'npipe', 'cluster']);
 
 /** `-v`: binds and named volumes on one side, anonymous volumes on the other. Relative host paths become absolute. */
 export function volumeFlags(
@@ -31,10 +28,10 @@ export function tmpfsFlags(entries: readonly string[]): Record<string, string> {
   );
 }
 
-/** `--mount type=volume,source=data,target=/data`. Throws CliError in Docker's words. */
-export function mountFlag(session: Session, entry: string): Mount {
+/** `--mount type=volume,source=data,target=/data`. Throws FlagValueError in Docker's words. */
+export function mountFlag(resolve: (path: string) => string, entry: string): Mount {
   const fail = (message: string): never => {
-    throw new CliError(message);
+    throw new FlagValueError(message);
   };
   const fields = entry.split(',').map((field) => {
     const equals = field.indexOf('=');
@@ -45,7 +42,6 @@ export function mountFlag(session: Session, entry: string): Mount {
     };
   });
   const type = fields.find(({ key }) => key === 'type')?.value?.toLowerCase() ?? 'volume';
-  if (!TYPES.has(type)) fail(`invalid mount type: ${type}`);
   const mount: { -readonly [Key in keyof Mount]: Mount[Key] } = { Type: type as Mount['Type'], Target: '' };
   const bool = (value: string | undefined, key: string): boolean => {
     if (value === undefined || /^(1|true)$/i.test(value)) return true;
@@ -61,7 +57,7 @@ export function mountFlag(session: Session, entry: string): Mount {
         break;
       case 'source':
       case 'src':
-        mount.Source = type === 'bind' && /^\.{1,2}(\/|$)/.test(text) ? session.resolve(text) : text;
+        mount.Source = type === 'bind' && /^\.{1,2}(\/|$)/.test(text) ? resolve(text) : text;
         break;
       case 'target':
       case 'dst':
@@ -104,7 +100,7 @@ export function mountFlag(session: Session, entry: string): Mount {
         mount.TmpfsOptions = { ...mount.TmpfsOptions, Mode: Number.parseInt(text, 8) };
         break;
       default:
-        fail(`unknown option '${key}' in '${field}'`);
+        fail(`unexpected key '${key}' in '${field}'`);
     }
   }
   if (mount.Target === '') fail('target is required');
@@ -116,6 +112,6 @@ function size(key: string, text: string): number {
     return parseBytes(text);
   } catch (error) {
     if (!(error instanceof FlagValueError)) throw error;
-    throw new CliError(`invalid value for ${key}: ${text}`, 1, { cause: error });
+    throw new FlagValueError(`invalid value for ${key}: ${text}`);
   }
 }

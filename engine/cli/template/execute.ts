@@ -104,7 +104,9 @@ class Execution {
     else if ('variable' in base) current = scope.variables.get(base.variable) ?? { value: undefined, path: [] };
     else current = this.#pipeline(base.pipeline, scope);
     for (const [index, field] of fields.entries()) {
-      current = this.#field(current, field, operand, index === fields.length - 1 ? args : []);
+      const before = fields.slice(0, index).reduce((length, name) => length + name.length + 1, 0);
+      const at = { ...operand, position: operand.position + before };
+      current = this.#field(current, field, at, index === fields.length - 1 ? args : []);
     }
     return current;
   }
