@@ -14,6 +14,8 @@ export function Run({ children, in: where }: { readonly children: ReactNode; rea
   const send = (run: boolean) => {
     typeInTerminal(command, run);
     showRegion('terminal');
+    // What is only inserted waits for an Enter.
+    if (!run) document.querySelector<HTMLElement>('.xterm-helper-textarea')?.focus();
   };
   return (
     <div className="lesson-run">

@@ -52,7 +52,7 @@ export function Terminal() {
         </span>
       </div>
       <div className="terminal-frame" data-started={started}>
-        <div ref={frame} className="terminal" />
+        <div ref={frame} className="terminal-mount" />
         {!started && <BootPanel />}
         {problem && (
           <p role="alert" className="terminal-problem">
