@@ -5,7 +5,7 @@ import { ThemeToggle } from '../ui/theme-toggle.tsx';
 export function Header({ title, order }: { readonly title?: string; readonly order?: number }) {
   return (
     <header className="page-header">
-      <Link href="/" className="brand">
+      <Link href="/" className="brand" prefetch={false}>
         <Mark /> Drydock
       </Link>
       {title && (

@@ -1,5 +1,5 @@
 /** Shares of the page in percent, by divider. */
-export const DEFAULT_SIZES = { lesson: 28, xray: 31, upper: 40 } as const;
+export const DEFAULT_SIZES = { lesson: 26, xray: 29, upper: 40 } as const;
 export type Divider = keyof typeof DEFAULT_SIZES;
 
 export const SIZE_LIMITS: Readonly<Record<Divider, { readonly min: number; readonly max: number }>> = {

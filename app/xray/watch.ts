@@ -161,7 +161,13 @@ class Watcher {
     const known = this.#changes.get(id);
     if (known && !this.#stale.delete(id)) return known;
     this.#stale.delete(id);
-    const changes = (await this.#engine.docker.containers.changes(id)).map(changeOf);
+    let changes: readonly Change[];
+    try {
+      changes = (await this.#engine.docker.containers.changes(id)).map(changeOf);
+    } catch {
+      // Just removed, or its machine has stopped: the rest of the picture must not wait for it.
+      return known ?? [];
+    }
     // What came in while we read is newer than the answer; its own check will follow.
     if (this.#settling.has(id) && known) return this.#changes.get(id) ?? changes;
     this.#changes.set(id, changes);
