@@ -11,8 +11,8 @@ export function CrashBanner() {
     <div role="alert" className="crash-banner">
       <WarningIcon />
       <p>
-        <strong>The machine has stopped.</strong> {status.reason} Your files and images are kept; containers are
-        stopped.
+        <strong>The machine has stopped.</strong> {sentence(status.reason)} Your files and images are kept; containers
+        are stopped.
       </p>
       <button type="button" className="button" onClick={() => void restartMachine()}>
         <RestartIcon /> Restart machine
@@ -20,3 +20,5 @@ export function CrashBanner() {
     </div>
   );
 }
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -3,6 +3,7 @@ import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { type ITheme, Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
+import { engineStore } from '../engine/engine-store.ts';
 import type { LabClient } from '../engine/lab-client.ts';
 import { currentTheme, onThemeChange } from '../ui/theme.ts';
 import { readTokens } from '../ui/tokens.ts';
@@ -25,6 +26,7 @@ declare global {
 }
 
 const SCROLLBACK = 5000;
+const OFFER_AFTER_MS = 150;
 
 /** Makes a terminal in `parent`, without a shell yet. */
 export function openTerminal(parent: HTMLElement): TerminalView {
@@ -94,7 +96,7 @@ class ShellSession {
   async connect(lab: LabClient, notice?: string): Promise<void> {
     this.disconnect();
     const terminal = this.#terminal;
-    if (notice) terminal.write(`\r\n\x1b[2m${notice}\x1b[0m\r\n`);
+    if (notice) terminal.write(`\r\n\x1b[90m${notice}\x1b[0m\r\n`);
     const { id, duplex } = await lab.shell(terminal.cols, terminal.rows);
     const writer = duplex.writable.getWriter();
     // A write to a shell that has just ended fails; the reader below says so to the learner.
@@ -115,11 +117,13 @@ class ShellSession {
       writer.close().catch(() => {});
     };
     this.#close = close;
-    void this.#read(duplex.readable).then(() => {
+    void this.#read(duplex.readable).then(async () => {
+      // If the machine went with it, that is known a moment later, and there is no shell to offer.
+      await new Promise((resolve) => setTimeout(resolve, OFFER_AFTER_MS));
       // Replaced by another session already: nothing to say.
       if (this.#close !== close) return;
       this.disconnect();
-      this.#offerAnother(lab);
+      if (engineStore.getState().status.phase === 'running') this.#offerAnother(lab);
     });
   }
 
@@ -139,7 +143,7 @@ class ShellSession {
 
   #offerAnother(lab: LabClient): void {
     const terminal = this.#terminal;
-    terminal.write('\r\n\x1b[2mThe shell has ended. Press Enter for a new one.\x1b[0m\r\n');
+    terminal.write('\r\n\x1b[90mThe shell has ended. Press Enter for a new one.\x1b[0m\r\n');
     const listener = terminal.onData((data) => {
       if (data !== '\r') return;
       listener.dispose();
@@ -186,7 +190,7 @@ function themeFromTokens(): ITheme {
     cursor: tokens.accent,
     cursorAccent: tokens.panel,
     selectionBackground: `${tokens.accent}55`,
-    scrollbarSliderBackground: `${tokens.muted}44`,
+    scrollbarSliderBackground: `${tokens.muted}33`,
     scrollbarSliderHoverBackground: `${tokens.muted}77`,
     ...(dark ? DARK_COLOURS : LIGHT_COLOURS),
   };
