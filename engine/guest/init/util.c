@@ -1,0 +1,62 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "init.h"
+
+int write_file(const char *path, const char *text) {
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  ssize_t n = write(fd, text, strlen(text));
+  int error = errno;
+  close(fd);
+  errno = error;
+  return n < 0 ? -1 : 0;
+}
+
+int make_directories(const char *path, mode_t mode) {
+  if (!mkdir(path, mode)) return 0;
+  struct stat s;
+  if (errno == EEXIST) {
+    if (stat(path, &s)) return -1;
+    if (S_ISDIR(s.st_mode)) return 0;
+    errno = ENOTDIR;
+    return -1;
+  }
+  if (errno != ENOENT) return -1;
+  char parent[4096];
+  const char *slash = strrchr(path, '/');
+  size_t length = slash ? (size_t)(slash - path) : 0;
+  if (!length || length >= sizeof parent) return -1;
+  memcpy(parent, path, length);
+  parent[length] = 0;
+  if (make_directories(parent, 0755)) return -1;
+  return mkdir(path, mode) && errno != EEXIST ? -1 : 0;
+}
+
+static int base64_digit(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+// `bytes` has room for three quarters of the text's length.
+size_t base64_decode(const char *text, unsigned char *bytes) {
+  size_t out = 0;
+  uint32_t bits = 0;
+  int have = 0;
+  for (; *text; text++) {
+    int digit = base64_digit(*text);
+    if (digit < 0) break;
+    bits = bits << 6 | digit;
+    have += 6;
+    if (have >= 8) {
+      have -= 8;
+      bytes[out++] = bits >> have & 255;
+    }
+  }
+  return out;
+}
