@@ -37,6 +37,11 @@ export const attach = defineCommand({
       });
       // It may have stopped in between, and then nothing would ever come.
       requireRunning(await client.containers.inspect(id));
+      // A size that changes makes the shell draw its prompt again.
+      if (tty && context.tty.stdout) {
+        const { columns, rows } = context.size;
+        await client.containers.resize(id, { columns: columns + 1, rows: rows + 1 }).catch(() => {});
+      }
       if (tty) stopSize = followSize(session, (size) => client.containers.resize(id, size));
       if ((await interact(session, stream, { tty, stdin, detachKeys })) === 'detached') {
         throw new CliError('read escape sequence');

@@ -1,9 +1,11 @@
+import { StreamError } from '../../api/client/errors.ts';
 import type { BuildMessage, BuildQuery } from '../../api/types.ts';
 import { PROGRESS_MESSAGE_ID } from '../../api/types.ts';
 import { readBuildContext } from '../build-context.ts';
 import { defineCommand, type Session } from '../command.ts';
 import { CliError, errorText } from '../errors.ts';
 import { flag } from '../flags/flag.ts';
+import { humanSize } from '../format/quantity.ts';
 import { keyValues } from '../options/key-values.ts';
 import { ulimit } from '../options/resource-flags.ts';
 import { type ProgressMode, showBuild } from '../progress/build-output.ts';
@@ -90,8 +92,10 @@ export const build = defineCommand({
         ...(flags.ulimit.length > 0 ? { ulimits: flags.ulimit.map(ulimit) } : {}),
       };
       const messages = await client.build(context.tar, query, { progress: true, signal: interrupted });
-      id = await show(session, messages, mode);
+      id = await show(session, messages, mode, context.tar.length);
     } catch (error) {
+      // The classic builder ends with the code of the command that failed.
+      if (error instanceof StreamError) throw new CliError(error.message, error.exitCode || 1, { cause: error });
       const text = errorText(error);
       if (text.startsWith('ERROR: ') || text.startsWith('------\n') || !(error instanceof Error)) throw error;
       if (/\nERROR: /.test(text)) throw error;
@@ -132,6 +136,7 @@ async function show(
   session: Session,
   messages: AsyncIterable<BuildMessage>,
   mode: ProgressMode,
+  contextBytes: number,
 ): Promise<string | undefined> {
   const iterator = messages[Symbol.asyncIterator]();
   const first = await iterator.next();
@@ -146,6 +151,7 @@ async function show(
     id = (aux as { ID?: string }).ID;
   };
   if (mode !== 'quiet') {
+    await session.out.write(`Sending build context to Docker daemon  ${humanSize(contextBytes)}\r\r\n`);
     await showMessages(all(), session.out, { columns, onAux });
     return id;
   }
