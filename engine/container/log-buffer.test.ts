@@ -54,6 +54,16 @@ describe('LogBuffer', () => {
     expect(lines.at(-1)).toBe('o:line 999\n');
   });
 
+  it('takes a flood of short lines in its stride', async () => {
+    const log = new LogBuffer(clockFrom(0), 100_000);
+    const flood = bytes('y\n'.repeat(500_000));
+    const begun = performance.now();
+    log.write('stdout', flood);
+    expect(performance.now() - begun).toBeLessThan(2000);
+    expect((await read(log)).length).toBeLessThan(2000);
+    expect(await read(log, { tail: 2 })).toEqual(['o:y\n', 'o:y\n']);
+  });
+
   it('follows until the container ends, across several readers', async () => {
     const log = new LogBuffer(clockFrom(0));
     log.begin();

@@ -33,9 +33,11 @@ const NEWLINE = 0x0a;
 export class LogBuffer {
   readonly #clock: Clock;
   readonly #limit: number;
-  #records: LogRecord[] = [];
-  /** Sequence number of `#records[0]`: how many have been dropped. */
-  #first = 0;
+  /** Those before `#head` have been dropped; they are taken out together, so that dropping costs nothing per record. */
+  #records: (LogRecord | undefined)[] = [];
+  #head = 0;
+  /** Sequence number of `#records[0]`. */
+  #base = 0;
   #bytes = 0;
   readonly #pending = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] };
   readonly #waiting = new Set<() => void>();
@@ -86,11 +88,11 @@ export class LogBuffer {
   async *read(query: LogQuery, signal?: AbortSignal): AsyncGenerator<LogRecord> {
     const wanted = (record: LogRecord): boolean =>
       (record.stream === 'stdout' ? query.stdout : query.stderr) && record.time >= (query.since ?? 0);
-    let sequence = this.#first;
+    let sequence = this.#base + this.#head;
     if (query.tail !== undefined) sequence = this.#tail(query.tail, wanted);
     for (;;) {
-      sequence = Math.max(sequence, this.#first);
-      const record = this.#records[sequence - this.#first];
+      sequence = Math.max(sequence, this.#base + this.#head);
+      const record = this.#records[sequence - this.#base];
       if (record) {
         sequence += 1;
         if (query.until !== undefined && record.time > query.until) return;
@@ -108,25 +110,26 @@ export class LogBuffer {
   #tail(count: number, wanted: (record: LogRecord) => boolean): number {
     let left = count;
     let index = this.#records.length;
-    while (left > 0 && index > 0) {
+    while (left > 0 && index > this.#head) {
       index -= 1;
       const record = this.#records[index];
       if (record && wanted(record)) left -= 1;
     }
-    return this.#first + index;
+    return this.#base + index;
   }
 
   #add(stream: 'stdout' | 'stderr', data: Uint8Array): void {
     this.#records.push({ time: this.#clock(), stream, data });
     this.#bytes += data.length + RECORD_OVERHEAD;
-    let dropped = 0;
-    while (this.#bytes > this.#limit && dropped < this.#records.length - 1) {
-      this.#bytes -= (this.#records[dropped]?.data.length ?? 0) + RECORD_OVERHEAD;
-      dropped += 1;
+    while (this.#bytes > this.#limit && this.#head < this.#records.length - 1) {
+      this.#bytes -= (this.#records[this.#head]?.data.length ?? 0) + RECORD_OVERHEAD;
+      this.#records[this.#head] = undefined;
+      this.#head += 1;
     }
-    if (dropped > 0) {
-      this.#records = this.#records.slice(dropped);
-      this.#first += dropped;
+    if (this.#head > 1024 && this.#head * 2 > this.#records.length) {
+      this.#records = this.#records.slice(this.#head);
+      this.#base += this.#head;
+      this.#head = 0;
     }
   }
 
