@@ -9,7 +9,7 @@ import { BuildTrace, isCanceled } from './build-trace.ts';
 
 export type ProgressMode = 'plain' | 'tty' | 'quiet' | 'rawjson';
 
-const REDRAW_MILLISECONDS = 100;
+const REDRAW_MILLISECONDS = 150;
 
 /** What the engine says of a build that failed, beside the message. */
 interface Failure {

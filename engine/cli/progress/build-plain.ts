@@ -13,6 +13,7 @@ export class PlainBuild {
   #current: TracedVertex | undefined;
   #currentSince = 0;
   readonly #waiting = new Map<TracedVertex, string[]>();
+  readonly #toldStatuses = new Set<string>();
   #printedAny = false;
 
   constructor(trace: BuildTrace) {
@@ -30,7 +31,9 @@ export class PlainBuild {
       const traced = this.#trace.get(vertex);
       const shown = traced?.statuses.get(id);
       // Only the end is worth a line of its own: there may be thousands of steps on the way.
-      if (traced && shown?.completed !== undefined) this.#wait(traced, [statusLine(traced, id)]);
+      if (!traced || shown?.completed === undefined || this.#toldStatuses.has(shown.vertex + id)) continue;
+      this.#toldStatuses.add(shown.vertex + id);
+      this.#wait(traced, [statusLine(traced, id)]);
     }
     for (const [traced, added] of lines)
       this.#wait(
