@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compiled } from './build/compile-static.ts';
 import { initrd } from './build/initrd.ts';
-import { kernel } from './build/kernel.ts';
+import { kernel, kernelRelease } from './build/kernel.ts';
 import { packages } from './build/packages.ts';
 import { publish } from './build/publish.ts';
 import { snapshot } from './build/snapshot.ts';
@@ -53,7 +53,11 @@ async function main(): Promise<void> {
     v86: { library: products.v86, wasm: products.wasm, version },
     memory,
   });
-  const manifest = await publish({ ...products, state }, memory, join(root, 'public/guest'));
+  const manifest = await publish(
+    { ...products, state },
+    { memory, kernel: await kernelRelease(image.path) },
+    join(root, 'public/guest'),
+  );
   console.log(`  public/guest: state ${(manifest.files.state.size / 1e6).toFixed(1)} MB`);
 }
 

@@ -8,6 +8,8 @@ export interface GuestFile {
 export interface GuestManifest {
   /** Guest memory in bytes. */
   readonly memory: number;
+  /** What `uname -r` says in the guest. */
+  readonly kernel: string;
   readonly files: {
     readonly v86: GuestFile;
     readonly wasm: GuestFile;

@@ -39,7 +39,8 @@ export function guestCliFiles(machine: Machine, workspace: MemoryFileSystem, mou
       if (inner === undefined) return guestStat(machine, path);
       try {
         const { kind, size, mode } = workspace.stat(inner);
-        return { kind, size: kind === 'file' ? size : 0, mode };
+        // A build context has no use for sockets; a pipe is the kind that is treated alike.
+        return { kind: kind === 'socket' ? 'fifo' : kind, size: kind === 'file' ? size : 0, mode };
       } catch (error) {
         if (error instanceof FileSystemError && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
         throw error;

@@ -21,6 +21,13 @@ export async function kernel(packages: Packages): Promise<{ readonly path: strin
   return { path: join(directory, 'bzImage'), key };
 }
 
+/** What `uname -r` says of a bzImage (Linux x86 boot protocol, `kernel_version` at 0x20e, relative to 0x200). */
+export async function kernelRelease(path: string): Promise<string> {
+  const image = await readFile(path);
+  const at = image.readUInt16LE(0x20e) + 0x200;
+  return image.toString('latin1', at, image.indexOf(0, at)).split(' ')[0] ?? '';
+}
+
 async function compile(packages: Packages, fragment: string, working: string): Promise<void> {
   await requireTools('i686-linux-gnu-gcc', 'gcc', 'make', 'flex', 'bison', 'bc', 'tar', 'xz');
   const source = join(working, 'source');

@@ -23,7 +23,11 @@ const names: Readonly<Record<keyof Products, string>> = {
  * Puts the products into the site's static files, under names with a hash of their content so that browsers may keep them
  * for ever, and a manifest that names them. Files of earlier builds are removed.
  */
-export async function publish(products: Products, memory: number, directory: string): Promise<GuestManifest> {
+export async function publish(
+  products: Products,
+  { memory, kernel }: Pick<GuestManifest, 'memory' | 'kernel'>,
+  directory: string,
+): Promise<GuestManifest> {
   await mkdir(directory, { recursive: true });
   const files = {} as Record<keyof Products, GuestFile>;
   const kept = new Set(['manifest.json']);
@@ -38,7 +42,7 @@ export async function publish(products: Products, memory: number, directory: str
     await copyFile(source, join(directory, `${name}.part`));
     await rename(join(directory, `${name}.part`), join(directory, name));
   }
-  const manifest: GuestManifest = { memory, files };
+  const manifest: GuestManifest = { memory, kernel, files };
   await writeFile(join(directory, 'manifest.json.part'), `${JSON.stringify(manifest, null, 2)}\n`);
   await rename(join(directory, 'manifest.json.part'), join(directory, 'manifest.json'));
   for (const name of await readdir(directory)) if (!kept.has(name)) await rm(join(directory, name), { force: true });

@@ -1,7 +1,8 @@
 import type { Transport } from '../../api/transport.ts';
+import type { InitialFile } from '../../engine.ts';
 import type { GuestManifest } from '../guest-manifest.ts';
 import { type Host, HostError, type HostState, type StartProgress } from '../host.ts';
-import type { InitialFile, StartMessage, WorkerMessage } from './messages.ts';
+import type { StartMessage, WorkerMessage } from './messages.ts';
 import { portTransport } from './port-transport.ts';
 
 export interface WorkerHostOptions {

@@ -1,13 +1,6 @@
+import type { InitialFile } from '../../engine.ts';
 import type { GuestManifest } from '../guest-manifest.ts';
 import type { HostErrorCode, HostState, StartProgress } from '../host.ts';
-
-/** A file that the workspace begins with. */
-export interface InitialFile {
-  /** Below the workspace, without a leading slash. */
-  readonly path: string;
-  readonly mode: number;
-  readonly data: Uint8Array;
-}
 
 /** What the page tells the worker, once; the Engine API goes through `port`. */
 export interface StartMessage {

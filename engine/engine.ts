@@ -1,0 +1,135 @@
+import { machineRoutes } from './api/lab/machine-routes.ts';
+import { LAB_PREFIX, labTransport } from './api/lab/routes.ts';
+import { shellRoutes } from './api/lab/shell-routes.ts';
+import { workspaceRoutes } from './api/lab/workspace-routes.ts';
+import { createRouter } from './api/router/index.ts';
+import type { Transport } from './api/transport.ts';
+import { build } from './builder/index.ts';
+import { ContainerService, runStepExecutor, systemClock } from './container/index.ts';
+import { EventLog } from './events/event-log.ts';
+import { MemoryFileSystem } from './files/memory-file-system.ts';
+import { ImageStore, loadImages, parseReference, saveImages } from './image/index.ts';
+import { guestCliFiles } from './lab/guest-cli-files.ts';
+import { runInvocation } from './lab/run-invocation.ts';
+import { createMachine } from './machine/guest-machine.ts';
+import type { Machine, MachineState } from './machine/machine.ts';
+import { GuestFiles, workspaceServer } from './machine/ninep/guest-files.ts';
+import type { GuestImages, MachineOptions } from './machine/options.ts';
+import { pull, RegistryClient, type RegistryClientOptions } from './registry/index.ts';
+import type { BlobStore } from './stores/blob-store.ts';
+import type { StateStore } from './stores/state-store.ts';
+
+const VERSION = '0.1.0';
+/** Where the guest sees the learner's files (engine/guest/init mounts them there). */
+const WORKSPACE = '/root/project';
+
+/** A file that the workspace begins with. */
+export interface InitialFile {
+  /** Below the workspace, without a leading slash. */
+  readonly path: string;
+  readonly mode: number;
+  readonly data: Uint8Array;
+}
+
+export interface EngineOptions {
+  readonly blobs: BlobStore;
+  readonly state: StateStore;
+  readonly registry: RegistryClientOptions;
+  readonly workspace: readonly InitialFile[];
+  readonly boot: {
+    readonly loadV86: MachineOptions['loadV86'];
+    readonly images: GuestImages;
+    readonly memory: number;
+    /** The guest's kernel release, for `docker info`. */
+    readonly kernel: string;
+  };
+  readonly onState?: (state: MachineState, reason?: string) => void;
+  /** Lines of the guest's serial console. */
+  readonly onConsole?: (line: string) => void;
+}
+
+export interface Engine {
+  /** The Engine API, and the lab's own routes under `/_drydock/`. */
+  readonly transport: Transport;
+  readonly machine: Machine;
+  readonly workspace: MemoryFileSystem;
+  stop(): Promise<void>;
+}
+
+/**
+ * Puts an engine together from its parts and starts its machine.
+ * @throws MachineError `boot-failed`
+ */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { blobs, state, onState, onConsole } = options;
+  const workspace = new MemoryFileSystem();
+  for (const { path, mode, data } of options.workspace) workspace.write(`/${path}`, data, mode);
+  const spool = new MemoryFileSystem();
+  const files = new GuestFiles({ volumes: new MemoryFileSystem(), spool });
+  const machine = await createMachine({
+    ...options.boot,
+    files,
+    spool,
+    workspace: workspaceServer(workspace),
+    ...(onConsole ? { onConsole } : {}),
+  });
+  if (onState) machine.onStateChange(onState);
+
+  const events = new EventLog();
+  const images = await ImageStore.open({ blobs, state, events });
+  const containers = await ContainerService.open({ machine, images, state, events });
+  const registry = new RegistryClient(options.registry);
+
+  const router = createRouter({
+    machine,
+    images,
+    containers,
+    events,
+    about: { version: VERSION, commit: '', kernel: options.boot.kernel, registry: 'docker.io' },
+    pull: (reference, { onProgress, signal }) => pull(reference, { client: registry, images, onProgress, signal }),
+    build: (request, emit) =>
+      build(request, {
+        images,
+        state,
+        runStep: runStepExecutor(containers.context),
+        now: systemClock,
+        emit,
+        pullImage: (name, { signal, onProgress }) =>
+          pull(parseReference(name), {
+            client: registry,
+            images,
+            signal,
+            onProgress: ({ id, progressDetail }) => {
+              if (id && progressDetail?.total !== undefined)
+                onProgress(id, progressDetail.current ?? 0, progressDetail.total);
+            },
+          }),
+      }),
+    save: (names) => saveImages(images, names),
+    load: async (tar) =>
+      (await loadImages(images, tar)).flatMap(({ image, names }) => (names.length > 0 ? names : [image.id])),
+  });
+  const lab = labTransport([
+    ...machineRoutes(machine),
+    ...shellRoutes({ machine, cwd: WORKSPACE }),
+    ...workspaceRoutes(workspace),
+  ]);
+  const partOf = (request: Request) => (new URL(request.url).pathname.startsWith(LAB_PREFIX) ? lab : router);
+  const transport: Transport = {
+    fetch: (request) => partOf(request).fetch(request),
+    upgrade: (request) => partOf(request).upgrade(request),
+  };
+
+  const cliFiles = guestCliFiles(machine, workspace, WORKSPACE);
+  machine.onInvocation((invocation) => runInvocation(invocation, transport, cliFiles));
+
+  return {
+    transport,
+    machine,
+    workspace,
+    async stop() {
+      containers.close();
+      await machine.stop();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { createEngine } from '../../engine.ts';
+import { MemoryBlobStore } from '../../stores/memory-blob-store.ts';
+import { MemoryStateStore } from '../../stores/memory-state-store.ts';
+import type { GuestFile } from '../guest-manifest.ts';
+import { HostError } from '../host.ts';
+import { fetchFile } from './fetch-file.ts';
+import type { StartMessage, WorkerMessage } from './messages.ts';
+import { servePort } from './port-transport.ts';
+
+const tell = (message: WorkerMessage): void => self.postMessage(message);
+
+async function start({ assets, base, registryBase, workspace, port }: StartMessage): Promise<void> {
+  const { v86, wasm, bios, vgaBios, state } = assets.files;
+  const fetched = [wasm, bios, vgaBios, state];
+  const total = fetched.reduce((sum, { size }) => sum + size, 0);
+  let loaded = 0;
+  const get = (file: GuestFile) =>
+    fetchFile(base, file, (count) => {
+      loaded += count;
+      tell({ kind: 'progress', progress: { step: 'Fetching the machine', loaded, total } });
+    });
+  // The emulator's own program comes at the same time as its files.
+  const program = import(new URL(v86.path, base).href);
+  const [wasmBytes, biosBytes, vgaBiosBytes, stateBytes] = await Promise.all([
+    get(wasm),
+    get(bios),
+    get(vgaBios),
+    get(state),
+  ]);
+  tell({ kind: 'progress', progress: { step: 'Resuming the machine' } });
+  const engine = await createEngine({
+    blobs: new MemoryBlobStore(),
+    state: new MemoryStateStore(),
+    registry: { fetch: (input, init) => fetch(input, init), mirrors: { 'docker.io': registryBase } },
+    workspace,
+    boot: {
+      loadV86: async () => (await program).V86,
+      memory: assets.memory,
+      kernel: assets.kernel,
+      images: { wasm: wasmBytes, bios: biosBytes, vgaBios: vgaBiosBytes, state: stateBytes },
+    },
+    onState: (state, reason) => tell({ kind: 'state', state, reason }),
+  });
+  servePort(port, engine.transport);
+  tell({ kind: 'ready' });
+}
+
+/** What the browser throws when it has no memory left for the guest's. */
+const OUT_OF_MEMORY = /out of memory|allocation failed|could not allocate|memory.*(grow|alloc)/i;
+
+self.addEventListener('message', ({ data }: MessageEvent<StartMessage>) => {
+  start(data).catch((error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof HostError) tell({ kind: 'failed', code: error.code, message });
+    else tell({ kind: 'failed', code: OUT_OF_MEMORY.test(message) ? 'out-of-memory' : 'boot-failed', message });
+  });
+});
