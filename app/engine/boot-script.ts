@@ -8,8 +8,16 @@ let program: Promise<string> | undefined;
 export async function bootScript(options: LabOptions): Promise<string> {
   program ??= bundle();
   // `<` escaped, so that no text of a workspace can end the script element.
-  const data = JSON.stringify(options).replaceAll('<', '\\u003c');
+  const data = JSON.stringify({ ...options, soon: soonWanted(options) }).replaceAll('<', '\\u003c');
   return `globalThis.__drydockLab=${data};${await program}`;
+}
+
+/** Only names with a content hash may be asked for twice: any host lets a browser keep those. */
+function soonWanted({ assets: { worker, guest } }: LabOptions): readonly string[] {
+  // A development server lets nothing be kept.
+  if (process.env.NODE_ENV !== 'production' || !worker || !guest) return [];
+  const { state, wasm, v86 } = guest.files;
+  return [worker, ...[state, wasm, v86].map(({ path }) => `/${path}`)];
 }
 
 async function bundle(): Promise<string> {
