@@ -23,7 +23,7 @@ function session(root: Directory, stdin = ''): Session {
   };
   // Only what reading a context needs.
   return {
-    resolve: (path: string) => (path.startsWith('/') ? path : `/work/${path}`.replace(/\/\.$/, '')),
+    resolve: (path: string) => (path.startsWith('/') ? path : `/project/${path}`.replace(/\/\.$/, '')),
     context: {
       stdin: new Blob([stdin]).stream(),
       files: {
@@ -61,7 +61,7 @@ function paths(tar: Uint8Array): readonly string[] {
 
 describe('readBuildContext', () => {
   it('sends everything, owned by root', async () => {
-    const root = directory({ work: directory({ Dockerfile: file('FROM x'), src: directory({ a: file('1') }) }) });
+    const root = directory({ project: directory({ Dockerfile: file('FROM x'), src: directory({ a: file('1') }) }) });
     const { tar, dockerfile } = await readBuildContext(session(root), '.', '');
     expect(dockerfile).toBe('Dockerfile');
     expect(paths(tar)).toEqual(['Dockerfile', 'src', 'src/a']);
@@ -70,7 +70,7 @@ describe('readBuildContext', () => {
 
   it('leaves out what .dockerignore names, but not the Dockerfile', async () => {
     const root = directory({
-      work: directory({
+      project: directory({
         Dockerfile: file('FROM x'),
         '.dockerignore': file('# comment\nDockerfile\n.dockerignore\nsecret\nsub/*\n!sub/keep\n'),
         secret: file('s'),
@@ -83,7 +83,7 @@ describe('readBuildContext', () => {
 
   it('goes by the ignore file beside another Dockerfile', async () => {
     const root = directory({
-      work: directory({
+      project: directory({
         'a.df': file('FROM x'),
         'a.df.dockerignore': file('b'),
         '.dockerignore': file('c'),
@@ -97,7 +97,7 @@ describe('readBuildContext', () => {
   });
 
   it('takes a Dockerfile from outside, or from stdin', async () => {
-    const root = directory({ work: directory({ a: file('1') }), other: directory({ df: file('FROM outside') }) });
+    const root = directory({ project: directory({ a: file('1') }), other: directory({ df: file('FROM outside') }) });
     const outside = await readBuildContext(session(root), '.', '/other/df');
     expect(tarToTree(outside.tar).children.get(outside.dockerfile)).toMatchObject({
       data: new TextEncoder().encode('FROM outside'),
@@ -109,7 +109,7 @@ describe('readBuildContext', () => {
   });
 
   it('finds a lower-case dockerfile when there is no other', async () => {
-    const root = directory({ work: directory({ dockerfile: file('FROM x') }) });
+    const root = directory({ project: directory({ dockerfile: file('FROM x') }) });
     expect((await readBuildContext(session(root), '.', '')).dockerfile).toBe('dockerfile');
   });
 
@@ -119,7 +119,7 @@ describe('readBuildContext', () => {
     ['https://example.com/x.git', '', 'is remote, and this lab builds local directories only'],
     ['.', 'missing', 'failed to read dockerfile: open missing: no such file or directory'],
   ])('refuses %s %s', async (path, name, message) => {
-    const root = directory({ work: directory({ Dockerfile: file('FROM x') }) });
+    const root = directory({ project: directory({ Dockerfile: file('FROM x') }) });
     await expect(readBuildContext(session(root), path, name)).rejects.toThrow(message);
   });
 });

@@ -347,9 +347,9 @@ describe('docker', () => {
       path.startsWith('/images/get') ? new Response('tar bytes') : new Response('{"stream":"Loaded image: a:1\\n"}\n'),
     );
     const tree = { kind: 'directory' as const, mode: 0o755, uid: 0, gid: 0, mtime: 0, children: new Map() };
-    const root = { ...tree, children: new Map([['work', tree]]) };
+    const root = { ...tree, children: new Map([['project', tree]]) };
     const saved = await runCli(['save', '-o', 'a.tar', 'a:1', 'b'], engine, { tree: root });
-    expect(new TextDecoder().decode(saved.files.get('/work/a.tar'))).toBe('tar bytes');
+    expect(new TextDecoder().decode(saved.files.get('/project/a.tar'))).toBe('tar bytes');
     expect(engine.seen[0]?.path).toBe('/images/get?names=a:1&names=b');
     expect((await runCli(['save', 'a:1'], engine)).stdout).toBe('tar bytes');
     expect((await runCli(['save', 'a:1'], engine, { tty: true })).stderr).toContain('cowardly refusing');

@@ -86,7 +86,7 @@ describe('docker create', () => {
       Memory: 64 * 1024 ** 2,
       NanoCpus: 1.5e9,
       PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '8080' }] },
-      Binds: ['/work/a:/b', 'named:/c:ro'],
+      Binds: ['/project/a:/b', 'named:/c:ro'],
       Tmpfs: { '/run': 'size=1m' },
       Mounts: [{ Type: 'bind', Source: '/x', Target: '/y', ReadOnly: true }],
       RestartPolicy: { Name: 'on-failure', MaximumRetryCount: 3 },

@@ -188,7 +188,7 @@ const tree = {
   ...{ mode: 0o755, uid: 0, gid: 0, mtime: 0 },
   children: new Map([
     [
-      'work',
+      'project',
       {
         kind: 'directory' as const,
         ...{ mode: 0o755, uid: 0, gid: 0, mtime: 0 },

@@ -104,7 +104,7 @@ export async function runCli(argv: readonly string[], engine: FakeEngine, option
   const context: CliContext = {
     argv,
     env,
-    cwd: '/work',
+    cwd: '/project',
     stdin: new ReadableStream({
       start(controller) {
         if (stdin) controller.enqueue(encoder.encode(stdin));
