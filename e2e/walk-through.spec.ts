@@ -61,7 +61,7 @@ test('a broken machine is said, and a restart keeps images and workspace', async
   await page.getByRole('button', { name: 'Restart machine' }).click();
   const confirm = page.getByRole('dialog').getByRole('button', { name: /restart/i });
   if (await confirm.isVisible()) await confirm.click();
-  await expect.poll(() => lab.screen()).toMatch(/lab:~\/project\$\s*$/);
+  await expect.poll(() => lab.screen()).toMatch(/The machine was restarted\.[\s\S]*lab:~\/project\$\s*$/);
   expect(await lab.run('cat note.txt')).toBe('kept');
   expect(await lab.run('docker images')).toMatch(/myapp\s+latest/);
   expect(await lab.run('docker run --rm myapp cat note.txt')).toMatch(/No such file/);

@@ -232,6 +232,15 @@ test('a container is confined', async () => {
   expect(output).toContain('CapEff:\t00000000a80425fb');
 });
 
+test('an image may hold the same layer twice', async () => {
+  const context = directory({ Dockerfile: file('FROM alpine\nRUN true\nRUN true\nRUN echo top > /top\n') });
+  const response = await engine.transport.fetch(
+    new Request('http://engine/build?t=twins', { method: 'POST', body: treeToTar(context) as Uint8Array<ArrayBuffer> }),
+  );
+  expect(await response.text()).toContain('Successfully tagged twins:latest');
+  expect(await run(['cat', '/top'], { Image: 'twins' })).toEqual({ code: 0, output: 'top\n' });
+});
+
 test('RUN makes a layer without the mount points of the runtime', async () => {
   const context = directory({
     Dockerfile: file('FROM alpine\nRUN echo built > /built && cat /built\nCMD ["cat", "/built"]\n'),

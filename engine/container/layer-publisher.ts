@@ -4,8 +4,8 @@ import type { ImageStore } from '../image/image-store.ts';
 import type { Machine } from '../machine/machine.ts';
 import { INIT_LAYER, initLayerTree } from './init-layer.ts';
 
-/** Longest name the machine takes. */
-const NAME_LENGTH = 32;
+/** Hex digits: enough to tell layers apart, and few enough that 127 of them fit a mount's page of options. */
+const NAME_LENGTH = 20;
 
 /** A layer's directory name in the guest's `/layers`: the same layer has one directory, whatever is below it. */
 export const layerName = (diffId: Digest): string => hexOf(diffId).slice(0, NAME_LENGTH);
@@ -39,7 +39,9 @@ export class LayerPublisher {
       this.#machine.publishLayer(name, tree);
       this.#published.add(name);
     }
-    return [INIT_LAYER, ...layers.map(({ diffId }) => layerName(diffId)).reverse()];
+    // An image may hold one layer twice (two steps that change nothing). Overlayfs refuses a directory twice, and the
+    // lower one has nothing that the upper one, being the same, does not show already.
+    return [INIT_LAYER, ...new Set(layers.map(({ diffId }) => layerName(diffId)).reverse())];
   }
 
   /** Withdraws every layer but these and the init layer. Call it when no start is going on. */

@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// The `--` keeps Node from taking docker's own flags (--env-file) for its.
 // Lets Node run the TypeScript sources as they are, so that there is no build between a change and its effect.
 import { register } from 'tsx/esm/api';
 
