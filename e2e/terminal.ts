@@ -40,16 +40,28 @@ export class LessonPage {
   async run(command: string, { prompt = PROMPT, timeout = 60_000 } = {}): Promise<string> {
     const before = (await this.screen()).trimEnd().length;
     await this.type(`${command}\n`);
+    const printed = async () => withoutEcho((await this.screen()).trimEnd().slice(before), command);
     await expect
-      .poll(async () => (await this.screen()).trimEnd().slice(before).split('\n').slice(1).join('\n'), { timeout })
+      .poll(async () => (await printed()).join('\n'), { timeout })
       .toMatch(new RegExp(`(^|\\n)${literal(prompt)}$`));
-    const lines = (await this.screen()).trimEnd().slice(before).split('\n');
-    return lines.slice(1, -1).join('\n').trim();
+    return (await printed()).slice(0, -1).join('\n').trim();
   }
 }
 
 /** Without its trailing space: a screen's text has none. */
 export const PROMPT = 'lab:~/project$';
+
+/** The rows after the echo of what was typed, which the shell breaks where the terminal's width ends. */
+function withoutEcho(text: string, command: string): string[] {
+  const rows = text.split('\n');
+  let echoed = 0;
+  let length = 0;
+  while (echoed < rows.length && length < command.trimEnd().length) {
+    length += (rows[echoed] ?? '').trimStart().length;
+    echoed += 1;
+  }
+  return rows.slice(Math.max(echoed, 1));
+}
 
 const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 

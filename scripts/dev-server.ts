@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { watch } from 'node:fs';
 import { buildLessonPrograms } from './build/lesson-programs.ts';
 import { buildWorker } from './build/worker.ts';
+import { prepareSite } from './site/prepare.ts';
 
 const REBUILD_AFTER_MS = 150;
 
 await buildLessonPrograms();
 await buildWorker();
+await prepareSite(process.cwd());
 
 let timer: NodeJS.Timeout | undefined;
 watch('engine', { recursive: true }, (_event, file) => {

@@ -1,6 +1,7 @@
 // The site as static files in out/: worker, lesson programs, pages, and their compressed forms.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { prepareSite } from '../site/prepare.ts';
 import { hashOf } from './inputs.ts';
 import { buildLessonPrograms } from './lesson-programs.ts';
 import { precompress } from './precompress.ts';
@@ -31,6 +32,7 @@ for (const [manifest, command] of [
 
 await buildLessonPrograms();
 await buildWorker();
+await prepareSite(process.cwd());
 const inputs = hashOf(INPUTS);
 if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === inputs) {
   console.log('    the site is up to date');

@@ -1,0 +1,28 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { LessonPage } from './terminal.ts';
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`${colorScheme} theme`, () => {
+    test.use({ colorScheme });
+
+    test('the landing page has no axe violations', async ({ page }) => {
+      await page.goto('/');
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    });
+
+    test('the lesson with an image and a container has no axe violations', async ({ page }) => {
+      const lab = new LessonPage(page);
+      await lab.open();
+      await lab.run('docker run -d --name web alpine sleep 1000');
+      await expect(lab.xray.getByText('running').first()).toBeVisible();
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 720 });
+      for (const region of ['Lesson', 'Editor', 'Terminal', 'X-ray']) {
+        await page.getByRole('navigation', { name: 'Regions' }).getByText(region).click();
+        await expect(page.getByRole('region', { name: region })).toBeVisible();
+        expect((await new AxeBuilder({ page }).analyze()).violations, region).toEqual([]);
+      }
+    });
+  });
+}
