@@ -22,6 +22,10 @@ struct container *container_find(const char *id) {
   return NULL;
 }
 
+void container_each(void (*visit)(struct container *)) {
+  for (struct container *c = containers; c; c = c->next) visit(c);
+}
+
 static struct container *container_of(const char *id) {
   struct container *c = container_find(id);
   if (c) return c;

@@ -159,6 +159,7 @@ struct container {
   struct watch writes;               // fanotify on its overlay
   };
 struct container *container_find(const char *id);
+void container_each(void (*visit)(struct container *container));
 void container_began(struct container *container, pid_t pid);
 void container_start(const struct json *message);
 void container_exec(const struct json *message);
@@ -190,6 +191,7 @@ void unpack_path(const struct json *message);
 void changes_open(void);
 void changes_watch(struct container *container);
 void changes_unwatch(struct container *container);
+void changes_resume(struct container *container);
 
 // ---- invocation.c: the docker stub's side in init -----------------------------------------------------------------------
 

@@ -34,12 +34,13 @@ export class InputStream {
 
   /** Settles when everything written so far has been sent, or cannot be any more. */
   async drained(): Promise<void> {
-    // A write that stands behind another starts some microtasks after that one: look again until none has.
-    for (let seen: Promise<void> | undefined; seen !== this.#busy; ) {
+    let seen: Promise<void> | undefined;
+    do {
       seen = this.#busy;
       await seen?.catch(() => {});
+      // A write that stands behind another, or behind the stream's start, begins some microtasks later.
       for (let turn = 0; turn < 8; turn++) await undefined;
-    }
+    } while (seen !== this.#busy);
   }
 
   give(bytes: number): void {
