@@ -52,7 +52,7 @@ test('the writable layer is listed and packed with whiteouts, opaque directories
   expect(packed.has('lib/deep/.wh..wh..opq')).toBe(true);
   expect(packed.get('file')).toMatchObject({ type: 'file', mode: 0o4711, uid: 1000, gid: 1001 });
   expect(new TextDecoder().decode(packed.get('file')?.data)).toBe('hello\n');
-  expect(packed.get('twin')).toMatchObject({ type: 'link', linkName: 'file' });
+  expect(packed.get('twin')).toMatchObject({ type: 'hard-link', linkName: 'file' });
   expect(packed.get('link')).toMatchObject({ type: 'symlink', linkName: '/a/b/c' });
   expect(packed.has(longName)).toBe(true);
 });

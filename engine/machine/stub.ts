@@ -52,7 +52,7 @@ export class StubInvocation implements Invocation {
     this.tty = { stdin, stdout, stderr };
     this.#size = { columns: hello.columns, rows: hello.rows };
     const base = session * 4;
-    this.#input = new OnDemandStream(link, base + streamNumber.stdin);
+    this.#input = new OnDemandStream(link, base + streamNumber.stdin, stdin ? 'terminal' : 'pipe');
     this.#outputs = [
       new InputStream(link, base + streamNumber.stdout, 0),
       new InputStream(link, base + streamNumber.stderr, 0),

@@ -1,7 +1,7 @@
 import type { Link } from './link.ts';
 
-/** Bytes asked for at a time. */
-const request = 16384;
+/** Bytes asked for at a time: of a terminal few, since somebody else may want the rest; of a pipe enough to go fast. */
+const request = { terminal: 4096, pipe: 131_072 };
 
 /**
  * The standard input of a `docker` stub. The guest reads its terminal only when somebody here reads this stream, so that
@@ -14,7 +14,7 @@ export class OnDemandStream {
   #closed = false;
   #pulled: (() => void) | undefined;
 
-  constructor(link: Link, stream: number) {
+  constructor(link: Link, stream: number, source: keyof typeof request) {
     this.readable = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -22,8 +22,8 @@ export class OnDemandStream {
         },
         pull: () => {
           if (this.#credit === 0) {
-            this.#credit = request;
-            link.credit(stream, request);
+            this.#credit = request[source];
+            link.credit(stream, request[source]);
           }
           return new Promise<void>((resolve) => {
             this.#pulled = resolve;
