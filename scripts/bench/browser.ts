@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
+import { CHROMIUM } from '../chromium.ts';
 import { siteServer } from '../site-server.ts';
 import { median, type Row, spread } from './figures.ts';
 
@@ -87,17 +88,8 @@ export async function benchBrowser(): Promise<readonly Row[]> {
 
 const launch = (): Promise<BrowserContext> =>
   chromium.launchPersistentContext(mkdtempSync(join(tmpdir(), 'drydock-bench-profile-')), {
-    executablePath: '/usr/bin/chromium',
+    ...CHROMIUM,
     viewport: { width: 1440, height: 900 },
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
   });
 
 /** Milliseconds from the start of the navigation to the shell's first prompt, on the page's own clock. */

@@ -3,6 +3,7 @@ import { MemoryBlobStore } from '../../stores/memory-blob-store.ts';
 import { MemoryStateStore } from '../../stores/memory-state-store.ts';
 import type { GuestFile } from '../guest-manifest.ts';
 import { HostError } from '../host.ts';
+import { compileFile } from './compile-file.ts';
 import { fetchFile } from './fetch-file.ts';
 import type { StartMessage, WorkerMessage } from './messages.ts';
 import { servePort } from './port-transport.ts';
@@ -14,15 +15,15 @@ async function start({ assets, base, registryBase, workspace, port }: StartMessa
   const fetched = [wasm, bios, vgaBios, state];
   const total = fetched.reduce((sum, { size }) => sum + size, 0);
   let loaded = 0;
-  const get = (file: GuestFile) =>
-    fetchFile(base, file, (count) => {
-      loaded += count;
-      tell({ kind: 'progress', progress: { step: 'Fetching the machine', loaded, total } });
-    });
+  const count = (bytes: number) => {
+    loaded += bytes;
+    tell({ kind: 'progress', progress: { step: 'Fetching the machine', loaded, total } });
+  };
+  const get = (file: GuestFile) => fetchFile(base, file, count);
   // The emulator's own program comes at the same time as its files.
   const program = import(new URL(v86.path, base).href);
-  const [wasmBytes, biosBytes, vgaBiosBytes, stateBytes] = await Promise.all([
-    get(wasm),
+  const [wasmModule, biosBytes, vgaBiosBytes, stateBytes] = await Promise.all([
+    compileFile(base, wasm, count),
     get(bios),
     get(vgaBios),
     get(state),
@@ -37,7 +38,7 @@ async function start({ assets, base, registryBase, workspace, port }: StartMessa
       loadV86: async () => (await program).V86,
       memory: assets.memory,
       kernel: assets.kernel,
-      images: { wasm: wasmBytes, bios: biosBytes, vgaBios: vgaBiosBytes, state: stateBytes },
+      images: { wasm: wasmModule, bios: biosBytes, vgaBios: vgaBiosBytes, state: stateBytes },
     },
     onState: (state, reason) => tell({ kind: 'state', state, reason }),
   });
