@@ -77,6 +77,20 @@ describe('isolation', () => {
     expect(stdout.trim().split('\n').slice(-4)).toEqual(['0', '0', '1', '1']);
   });
 
+  test('device rules: any node can be made, only those allowed can be used', async () => {
+    const devices = [
+      { allow: false, access: 'rwm' },
+      { allow: true, type: 'c', access: 'm' },
+      { allow: true, type: 'c', major: 1, minor: 3, access: 'rwm' },
+      { allow: true, type: 'c', major: 1, minor: 5, access: 'r' },
+    ];
+    const { stdout } = await run(
+      'mknod /serial c 4 64; echo $?; cat /serial; echo $?; echo x >/dev/null; echo $?; head -c 1 /dev/zero | wc -c; echo x >/dev/zero; echo $?',
+      { resources: { devices } },
+    );
+    expect(stdout.trim().split('\n')).toEqual(['0', '1', '0', '1', '1']);
+  });
+
   test('a user without capabilities has none', async () => {
     const { stdout } = await run(
       'id -u; id -G; cat /proc/self/status; touch /etc/x || echo refused',

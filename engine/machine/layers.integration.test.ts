@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readTar } from '../files/tar/index.ts';
 import type { Machine, UpperChange } from './machine.ts';
-import { containerId, containerProcess, containerSpec, hostShell, outcome, publishBase } from './testing/containers.ts';
+import {
+  containerId,
+  containerProcess,
+  containerSpec,
+  hostShell,
+  outcome,
+  publishBase,
+  soon,
+} from './testing/containers.ts';
 import { createTestMachine, type TestMachine } from './testing/node-machine.ts';
 
 let made: TestMachine;
@@ -75,11 +83,9 @@ test('changes are told as they happen, as the container sees them', async () => 
   const { id, process } = await start(3, 'sleep 600');
   const sh = async (command: string) => outcome(await machine.exec(id, containerProcess(['sh', '-c', command])));
   const told = async (path: string, kind: UpperChange['kind']) =>
-    expect
-      .poll(() =>
-        seen.filter((change) => change.path === path && change.containerId === id).map((change) => change.kind),
-      )
-      .toContain(kind);
+    soon(() =>
+      seen.filter((change) => change.path === path && change.containerId === id).map((change) => change.kind),
+    ).toContain(kind);
 
   await sh('echo one >/made');
   await told('/made', 'created');
@@ -106,7 +112,7 @@ test('many changes are told together, and none is left out', async () => {
   const stop = machine.onChange((change) => paths.add(change.path));
   const { process } = await start(4, 'i=0; while [ $i -lt 500 ]; do : >/many-$i; i=$((i+1)); done');
   await process.exit;
-  await expect.poll(() => [...paths].filter((path) => path.startsWith('/many-')).length).toBe(500);
+  await soon(() => [...paths].filter((path) => path.startsWith('/many-')).length).toBe(500);
   stop();
 });
 
@@ -127,9 +133,9 @@ test('paths of the host are read and written as tars', async () => {
 test('a path in a container is looked up as the container would', async () => {
   const { id, process } = await start(5, 'mkdir /target; ln -s /target /alias; echo inside >/target/f; sleep 600');
   const merged = `/var/lib/docker/overlay2/${id}/merged`;
-  await expect
-    .poll(async () => readTar(await machine.archive(`${merged}/alias/f`).catch(() => new Uint8Array(1024))).length)
-    .toBe(1);
+  await soon(
+    async () => readTar(await machine.archive(`${merged}/alias/f`).catch(() => new Uint8Array(1024))).length,
+  ).toBe(1);
   await process.signal(9);
   await process.exit;
 });

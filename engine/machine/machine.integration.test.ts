@@ -8,6 +8,7 @@ import {
   hostShell,
   outcome,
   publishBase,
+  soon,
 } from './testing/containers.ts';
 import { createTestMachine, type TestMachine } from './testing/node-machine.ts';
 
@@ -104,7 +105,7 @@ describe('docker on the guest host', () => {
         if (signal === 15) void invocation.exit(0);
       });
     }, 'docker x & sleep 0.3; kill -INT $!; kill -TERM $!; wait; docker y & sleep 0.3; kill -9 $!; wait');
-    await expect.poll(() => signals).toEqual([2, 15, 1, 1]);
+    await soon(() => signals).toEqual([2, 15, 1, 1]);
   });
 
   test('a terminal is put in raw mode and back, with its size and its changes', async () => {
@@ -133,13 +134,11 @@ describe('docker on the guest host', () => {
     await shell.resize(100, 30);
     const writer = shell.stdin.getWriter();
     await writer.write(encoder.encode('\x03\x04ab\r'));
-    await expect
-      .poll(() => sizes)
-      .toEqual([
-        { columns: 70, rows: 20 },
-        { stdin: true, stdout: true, stderr: true },
-        { columns: 100, rows: 30 },
-      ]);
+    await soon(() => sizes).toEqual([
+      { columns: 70, rows: 20 },
+      { stdin: true, stdout: true, stderr: true },
+      { columns: 100, rows: 30 },
+    ]);
     await writer.write(encoder.encode('q'));
     await until(/echoke/);
     expect(raw).toBe('\x03\x04ab\rq');

@@ -56,13 +56,9 @@ void child_main(const struct child *c) {
   status_fd = c->status;
   // Its name in `ps` until exec, instead of init's.
   prctl(PR_SET_NAME, c->spec ? "runc:[2:INIT]" : "runc:[1:CHILD]");
-  reset_signals();
+  become_ordinary(json_number(c->process, "oomScoreAdj", 0));
   setsid();
   umask(0022);
-  // Init cannot be chosen by the OOM killer; its children can.
-  char score[16];
-  snprintf(score, sizeof score, "%d", (int)json_number(c->process, "oomScoreAdj", 0));
-  write_file("/proc/self/oom_score_adj", score);
   if (c->spec) rootfs_enter(c->spec, c->merged);
   else if (c->container_pidfd >= 0) join(c->container_pidfd);
   if (json_bool(c->process, "terminal", false)) console_open(c->process, c->spec != NULL);

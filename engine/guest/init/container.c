@@ -74,7 +74,8 @@ static const char *cgroup_open(struct container *c, const struct json *resources
     if (cgroup_set(c->id, "cpu.max", text)) return "cpu.max";
   }
   c->cgroup = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  return c->cgroup < 0 ? "opening the cgroup" : NULL;
+  if (c->cgroup < 0) return "opening the cgroup";
+  return device_rules_set(c->cgroup, json_get(resources, "devices")) ? "device rules" : NULL;
 }
 
 static bool cgroup_oom_killed(const char *id) {

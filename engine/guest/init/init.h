@@ -158,6 +158,8 @@ struct container {
   int pidfd, pid_namespace, cgroup;  // -1 when there is none
   struct watch writes;               // fanotify on its overlay
   };
+// Lets a cgroup's processes use devices as config-linux.md's `devices` rules say; without rules, all. -1 with errno.
+int device_rules_set(int cgroup, const struct json *rules);
 struct container *container_find(const char *id);
 void container_each(void (*visit)(struct container *container));
 void container_began(struct container *container, pid_t pid);
@@ -226,5 +228,6 @@ int docker_main(int argc, char **argv);
 int64_t now_ms(void);
 int write_file(const char *path, const char *text);  // -1 with errno
 size_t base64_decode(const char *text, unsigned char *bytes);
-void reset_signals(void);
+// Gives up what sets init apart: blocked signals, priority, safety from the OOM killer.
+void become_ordinary(int oom_score);
 int delete_tree(const char *path);  // 0 or an errno

@@ -54,8 +54,7 @@ void job_start(double request, void (*work)(const struct json *), const struct j
   pid_t pid = fork();
   if (!pid) {
     status_fd = pair[1];
-    reset_signals();
-    write_file("/proc/self/oom_score_adj", "0");
+    become_ordinary(0);
     work(message);
     _exit(0);
   }

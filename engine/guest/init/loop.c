@@ -111,10 +111,3 @@ void loop_run(void) {
     run_timers();
   }
 }
-
-void reset_signals(void) {
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, NULL);
-  for (int s = 1; s < 32; s++) signal(s, SIG_DFL);
-}

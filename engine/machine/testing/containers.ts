@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Directory, FileNode } from '../../files/node.ts';
 import { tarToTree } from '../../files/tar/index.ts';
 import type { ExitStatus, GuestProcess, Machine } from '../machine.ts';
@@ -154,4 +155,9 @@ export async function outcome(process: GuestProcess): Promise<Outcome> {
 /** Runs a shell command on the guest host. */
 export async function hostShell(machine: Machine, command: string): Promise<Outcome> {
   return outcome(await machine.spawn(hostProcess(['sh', '-c', command])));
+}
+
+/** What will be true soon: the guest tells it by itself, and the machine that runs the tests may be busy. */
+export function soon<T>(read: () => T) {
+  return expect.poll(read, { timeout: 20_000 });
 }
