@@ -18,7 +18,7 @@ export class LessonPage {
 
   /** Opens the first lesson and waits for the shell's prompt. */
   async open(): Promise<void> {
-    await this.page.goto('/lessons/images-and-containers');
+    await this.page.goto(LESSON);
     await expect.poll(() => this.screen(), { timeout: 60_000 }).toContain(PROMPT);
   }
 
@@ -31,6 +31,12 @@ export class LessonPage {
   async type(text: string): Promise<void> {
     await this.terminal.getByRole('textbox').first().focus();
     await this.page.keyboard.type(text);
+  }
+
+  /** Presses one key in the terminal, such as `Control+c` or `ArrowUp`. */
+  async press(key: string): Promise<void> {
+    await this.terminal.getByRole('textbox').first().focus();
+    await this.page.keyboard.press(key);
   }
 
   /**
@@ -46,7 +52,30 @@ export class LessonPage {
       .toMatch(new RegExp(`(^|\\n)${literal(prompt)}$`));
     return (await printed()).slice(0, -1).join('\n').trim();
   }
+
+  /** Runs a command and gives its exit code beside its output. */
+  async status(command: string): Promise<{ readonly output: string; readonly code: number }> {
+    const printed = await this.run(`${command}; echo "exit $?"`);
+    const [, output = '', code] = /^([\s\S]*?)\n?exit (\d+)$/.exec(printed) ?? [];
+    return { output, code: Number(code) };
+  }
+
+  /** Presses Restart machine, answers its question if it asks one, and waits for the new shell. */
+  async restart(): Promise<void> {
+    const restarts = async () => (await this.screen()).split(RESTARTED).length;
+    const before = await restarts();
+    // The crash banner has a button of that name too.
+    await this.page.getByRole('button', { name: 'Restart machine' }).last().click();
+    const confirm = this.page.getByRole('dialog').getByRole('button', { name: 'Restart' });
+    if (await confirm.isVisible()) await confirm.click();
+    await expect.poll(restarts, { timeout: 60_000 }).toBe(before + 1);
+    await expect.poll(() => this.screen(), { timeout: 60_000 }).toMatch(new RegExp(`${literal(PROMPT)}$`));
+  }
 }
+
+const RESTARTED = 'The machine was restarted.';
+
+export const LESSON = '/lessons/images-and-containers';
 
 /** Without its trailing space: a screen's text has none. */
 export const PROMPT = 'lab:~/project$';
