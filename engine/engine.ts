@@ -11,6 +11,7 @@ import { MemoryFileSystem } from './files/memory-file-system.ts';
 import { ImageStore, loadImages, parseReference, saveImages } from './image/index.ts';
 import { guestCliFiles } from './lab/guest-cli-files.ts';
 import { runInvocation } from './lab/run-invocation.ts';
+import { keepWorkspace } from './lab/workspace-keeper.ts';
 import { createMachine } from './machine/guest-machine.ts';
 import type { Machine, MachineState } from './machine/machine.ts';
 import { GuestFiles, workspaceServer } from './machine/ninep/guest-files.ts';
@@ -22,6 +23,10 @@ import type { StateStore } from './stores/state-store.ts';
 const VERSION = '0.1.0';
 /** Where the guest sees the learner's files (engine/guest/init mounts them there). */
 const WORKSPACE = '/root/project';
+/** Bytes that the guest may write in the workspace: all of it is in this process's memory, and `dd` has no end. */
+const WORKSPACE_LIMIT = 64 << 20;
+/** The same for volumes. */
+const VOLUME_LIMIT = 256 << 20;
 
 /** A file that the workspace begins with. */
 export interface InitialFile {
@@ -62,10 +67,11 @@ export interface Engine {
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { blobs, state, onState, onConsole } = options;
-  const workspace = new MemoryFileSystem();
+  const workspace = new MemoryFileSystem({ byteLimit: WORKSPACE_LIMIT });
   for (const { path, mode, data } of options.workspace) workspace.write(`/${path}`, data, mode);
+  const keeper = keepWorkspace(workspace);
   const spool = new MemoryFileSystem();
-  const files = new GuestFiles({ volumes: new MemoryFileSystem(), spool });
+  const files = new GuestFiles({ volumes: new MemoryFileSystem({ byteLimit: VOLUME_LIMIT }), spool });
   const machine = await createMachine({
     ...options.boot,
     files,
@@ -110,7 +116,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       (await loadImages(images, tar)).flatMap(({ image, names }) => (names.length > 0 ? names : [image.id])),
   });
   const lab = labTransport([
-    ...machineRoutes(machine),
+    ...machineRoutes(machine, () => keeper.restore()),
     ...shellRoutes({ machine, cwd: WORKSPACE }),
     ...workspaceRoutes(workspace),
   ]);
@@ -128,6 +134,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     machine,
     workspace,
     async stop() {
+      keeper.stop();
       containers.close();
       await machine.stop();
     },

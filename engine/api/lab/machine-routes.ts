@@ -2,8 +2,11 @@ import type { Machine } from '../../machine/machine.ts';
 import { ndjson } from './ndjson.ts';
 import type { LabRoute } from './routes.ts';
 
-/** State and restart of the machine, and what changes in the containers' writable layers as it happens. */
-export function machineRoutes(machine: Machine): readonly LabRoute[] {
+/**
+ * State and restart of the machine, and what changes in the containers' writable layers as it happens.
+ * @param afterRestart puts right what the machine does not hold itself
+ */
+export function machineRoutes(machine: Machine, afterRestart: () => void): readonly LabRoute[] {
   return [
     {
       method: 'GET',
@@ -15,6 +18,7 @@ export function machineRoutes(machine: Machine): readonly LabRoute[] {
       path: /^machine\/restart$/,
       async handle() {
         await machine.restart();
+        afterRestart();
         return new Response(null, { status: 204 });
       },
     },
