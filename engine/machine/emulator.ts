@@ -42,6 +42,8 @@ export interface EmulatorOptions {
   readonly onWorkspace?: (bytes: Uint8Array) => void;
   /** A line that the guest's kernel or init wrote on the serial console. */
   readonly onConsole: (line: string) => void;
+  /** The emulator cannot go on: it trapped, or one of these functions threw. */
+  readonly onFault: (error: unknown) => void;
   /** For a boot instead of a restored state. */
   readonly boot?: { readonly kernel: Uint8Array; readonly initrd: Uint8Array; readonly commandLine: string };
 }
@@ -49,17 +51,30 @@ export interface EmulatorOptions {
 /** Makes an emulator that is ready to run, or to have a state restored. Rejects if v86 cannot be loaded. */
 export async function createEmulator(options: EmulatorOptions): Promise<V86Emulator> {
   const { images, boot } = options;
+  /** What throws inside the emulator leaves it in the midst of an instruction. */
+  const guard =
+    <A extends readonly unknown[]>(work: (...args: A) => void) =>
+    (...args: A) => {
+      try {
+        work(...args);
+      } catch (error) {
+        options.onFault(error);
+      }
+    };
   const buffer = (bytes: Uint8Array) => ({ buffer: exact(bytes) });
   return new Promise((resolve, reject) => {
     const emulator = new options.V86({
       ...deviceOptions,
       memory_size: options.memory,
       // v86 keeps this promise to itself, so that its failure must be caught here.
-      wasm_fn: (imports: WebAssembly.Imports) => instantiate(images.wasm, imports).catch(reject),
+      wasm_fn: (imports: WebAssembly.Imports) =>
+        instantiate(images.wasm, imports)
+          .then((exports) => guardLoop(exports, options.onFault))
+          .catch(reject),
       bios: buffer(images.bios),
       vga_bios: buffer(images.vgaBios),
       filesystem: {
-        handle9p: (request: Uint8Array, reply: (bytes: Uint8Array) => void) => reply(options.ninep(request)),
+        handle9p: guard((request: Uint8Array, reply: (bytes: Uint8Array) => void) => reply(options.ninep(request))),
       },
       ...(boot && { bzimage: buffer(boot.kernel), initrd: buffer(boot.initrd), cmdline: boot.commandLine }),
     });
@@ -73,8 +88,8 @@ export async function createEmulator(options: EmulatorOptions): Promise<V86Emula
       line = '';
       options.onConsole(whole);
     });
-    emulator.add_listener('virtio-console0-output-bytes', options.onLink);
-    if (options.onWorkspace) emulator.add_listener('virtio-console1-output-bytes', options.onWorkspace);
+    emulator.add_listener('virtio-console0-output-bytes', guard(options.onLink));
+    if (options.onWorkspace) emulator.add_listener('virtio-console1-output-bytes', guard(options.onWorkspace));
     emulator.add_listener('emulator-ready', () => resolve(emulator));
   });
 }
@@ -82,6 +97,25 @@ export async function createEmulator(options: EmulatorOptions): Promise<V86Emula
 async function instantiate(wasm: GuestImages['wasm'], imports: WebAssembly.Imports): Promise<WebAssembly.Exports> {
   if (wasm instanceof WebAssembly.Module) return (await WebAssembly.instantiate(wasm, imports)).exports;
   return (await WebAssembly.instantiate(wasm as BufferSource, imports)).instance.exports;
+}
+
+/** Milliseconds until v86 is to look again after a fault; it is stopped before. */
+const afterFault = 1000;
+
+/** The same exports, with a loop that tells of a trap instead of throwing it at the event loop, where nobody could catch it. */
+function guardLoop(exports: WebAssembly.Exports, onFault: (error: unknown) => void): WebAssembly.Exports {
+  const loop = exports.main_loop as () => number;
+  return {
+    ...exports,
+    main_loop: () => {
+      try {
+        return loop();
+      } catch (error) {
+        onFault(error);
+        return afterFault;
+      }
+    },
+  };
 }
 
 /** An ArrayBuffer that holds these bytes and nothing else. */

@@ -61,6 +61,7 @@ class GuestMachine implements Machine {
         onLink: (bytes) => this.#session?.receive(bytes),
         onWorkspace: (bytes) => this.#workspace?.receive(bytes),
         onConsole: (line) => this.#console(line),
+        onFault: (error) => this.#crash(`the emulator failed: ${message(error)}`),
       });
       await this.#resume(this.#emulator);
     } catch (error) {

@@ -19,6 +19,7 @@ const encoder = new TextEncoder();
 beforeAll(async () => {
   made = await createTestMachine();
   machine = made.machine;
+  await publishBase(machine);
 });
 afterAll(() => machine?.stop());
 
@@ -150,7 +151,6 @@ describe('docker on the guest host', () => {
 
 describe('breaking it', () => {
   test('a busy guest is no crash', async () => {
-    await publishBase(machine);
     const spec = containerSpec(containerProcess(['sh', '-c', 'bomb() { bomb | bomb & }; bomb; sleep 600']), {
       resources: { pids: { limit: 60 } },
     });
@@ -160,6 +160,16 @@ describe('breaking it', () => {
     await process.signal(9);
     await process.exit;
     expect(machine.state).toBe('running');
+  });
+
+  test('a failure of the emulator is told, not thrown', async () => {
+    const broken = await createTestMachine();
+    broken.files.handle = () => {
+      throw new Error('a bug');
+    };
+    await expect(hostShell(broken.machine, 'ls /spool/new')).rejects.toMatchObject({ code: 'crashed' });
+    expect(broken.machine.state).toBe('crashed');
+    await broken.machine.stop();
   });
 
   test('a panic is told with its reason, all waiting ends, and restart brings it back', async () => {

@@ -69,6 +69,7 @@ async function bootAndSave(inputs: SnapshotInputs): Promise<Uint8Array> {
     },
     onLink: (bytes) => session?.receive(bytes),
     onConsole: (line) => console.push(line),
+    onFault: (error) => console.push(`init: the emulator failed: ${error}`),
     boot: { kernel: await readFile(inputs.kernel.path), initrd: inputs.initrd, commandLine },
   });
   try {

@@ -194,8 +194,10 @@ void container_start(const struct json *message) {
   if (!failed) failed = cgroup_open(c, json_get(json_get(spec, "linux"), "resources"));
   if (failed) {
     int error = errno;
+    char message[512];
+    snprintf(message, sizeof message, "%s: %s", failed, strerror(error));
     container_ended(c);
-    reply_error(request, "setup", error, failed, strerror(error));
+    reply_error(request, "setup", error, failed, message);
     return;
   }
   changes_watch(c);

@@ -16,6 +16,7 @@ export interface TestMachine {
   readonly workspace: MemoryFileSystem;
   readonly spool: MemoryFileSystem;
   readonly volumes: MemoryFileSystem;
+  readonly files: GuestFiles;
   /** What the guest's serial console said. */
   readonly console: string[];
 }
@@ -34,14 +35,15 @@ export async function createTestMachine(): Promise<TestMachine> {
   const [volumes, spool, workspace] = [new MemoryFileSystem(), new MemoryFileSystem(), new MemoryFileSystem()];
   const report = (error: unknown) => console.error('9P:', error);
   const lines: string[] = [];
+  const files = new GuestFiles({ volumes, spool, onError: report });
   const machine = await createMachine({
     loadV86: async () => ((await import(pathToFileURL(join(site, v86.path)).href)) as { V86: V86Constructor }).V86,
     images,
     memory: manifest.memory,
-    files: new GuestFiles({ volumes, spool, onError: report }),
+    files,
     spool,
     workspace: workspaceServer(workspace, { onError: report }),
     onConsole: (line) => lines.push(line),
   });
-  return { machine, workspace, spool, volumes, console: lines };
+  return { machine, workspace, spool, volumes, files, console: lines };
 }
