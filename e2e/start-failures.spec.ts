@@ -12,7 +12,7 @@ async function expectFailure(page: Page, what: string | RegExp, why: string | Re
   await expect(alert).toContainText(why);
   await expect(alert.getByRole('button', { name: 'Try again' })).toBeVisible();
   await expect(page.getByText('Engine not started')).toBeVisible();
-  await expect(lab.lesson.getByRole('heading', { level: 1 })).toHaveText('Images and containers');
+  await expect(lab.lesson.getByRole('heading', { level: 2 }).first()).toHaveText('Images and containers');
   await expect(lab.lesson).toContainText('immutable');
 }
 
@@ -88,7 +88,7 @@ test.describe('without JavaScript', () => {
   test('the lesson can be read', async ({ page }) => {
     await page.goto(LESSON);
     const { lesson } = new LessonPage(page);
-    await expect(lesson.getByRole('heading', { level: 1 })).toHaveText('Images and containers');
+    await expect(lesson.getByRole('heading', { level: 2 }).first()).toHaveText('Images and containers');
     await expect(lesson).toContainText('immutable');
     await expect(lesson).toContainText('docker build -t myapp .');
   });

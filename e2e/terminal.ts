@@ -60,20 +60,21 @@ export class LessonPage {
     return { output, code: Number(code) };
   }
 
-  /** Presses Restart machine, answers its question if it asks one, and waits for the new shell. */
+  /** Presses Restart machine in the status bar, answers its question if it asks one, and waits for the new shell. */
   async restart(): Promise<void> {
-    const restarts = async () => (await this.screen()).split(RESTARTED).length;
-    const before = await restarts();
-    // The crash banner has a button of that name too.
-    await this.page.getByRole('button', { name: 'Restart machine' }).last().click();
+    await this.page.getByRole('contentinfo').getByRole('button', { name: 'Restart machine' }).click();
     const confirm = this.page.getByRole('dialog').getByRole('button', { name: 'Restart' });
     if (await confirm.isVisible()) await confirm.click();
-    await expect.poll(restarts, { timeout: 60_000 }).toBe(before + 1);
-    await expect.poll(() => this.screen(), { timeout: 60_000 }).toMatch(new RegExp(`${literal(PROMPT)}$`));
+    await this.restarted();
+  }
+
+  /** Waits for the shell of a machine that is being restarted. */
+  async restarted(): Promise<void> {
+    await expect
+      .poll(() => this.screen(), { timeout: 60_000 })
+      .toMatch(new RegExp(`The machine was restarted\\.\\n+${literal(PROMPT)}$`));
   }
 }
-
-const RESTARTED = 'The machine was restarted.';
 
 export const LESSON = '/lessons/images-and-containers';
 
