@@ -7,7 +7,9 @@ import { startDrydock } from './drydock.ts';
 import { median, type Row, spread } from './figures.ts';
 import { timed } from './process.ts';
 
-const RUNS = 7;
+const RUNS = 9;
+/** Not counted: the emulator compiles what it runs often, so its first rounds are slower; dockerd gets as many. */
+const WARM_UP = 5;
 const MEGABYTE = 1 << 20;
 
 interface Case {
@@ -69,13 +71,12 @@ async function compare(ours: string, peer: string): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const { what, args, after } of cases) {
     const measured = { ours: [] as number[], peer: [] as number[] };
-    for (let run = -1; run < RUNS; run += 1) {
+    for (let run = -WARM_UP; run < RUNS; run += 1) {
       for (const [key, host] of [
         ['ours', ours],
         ['peer', peer],
       ] as const) {
         const { ms } = await docker(host, args);
-        // The first of each is a warm-up.
         if (run >= 0) measured[key].push(ms);
         if (after) await docker(host, after);
       }

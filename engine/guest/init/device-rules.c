@@ -50,6 +50,11 @@ static bool add_rules(struct program *p, const struct json *rule) {
   return rule && (add_rules(p, rule->next) || add_rule(p, rule));
 }
 
+static int load(const struct program *p) {
+  union bpf_attr load = {.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE, .insn_cnt = p->length, .insns = (uintptr_t)p->code, .license = (uintptr_t) "MIT"};
+  return syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
+}
+
 int device_rules_set(int cgroup, const struct json *rules) {
   if (!rules || !rules->first) return 0;
   struct program p = {.length = 0};
@@ -67,13 +72,15 @@ int device_rules_set(int cgroup, const struct json *rules) {
     errno = E2BIG;
     return -1;
   }
-  union bpf_attr load = {.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE, .insn_cnt = p.length, .insns = (uintptr_t)p.code, .license = (uintptr_t) "MIT"};
-  int fd = syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
-  if (fd < 0) return -1;
+  // Nearly every container has the same rules, and loading a program costs as much as a dozen mounts.
+  static struct program loaded;
+  static int fd = -1;
+  if (fd < 0 || p.length != loaded.length || memcmp(p.code, loaded.code, p.length * sizeof *p.code)) {
+    if (fd >= 0) close(fd);
+    fd = load(&p);
+    if (fd < 0) return -1;
+    loaded = p;
+  }
   union bpf_attr attach = {.target_fd = cgroup, .attach_bpf_fd = fd, .attach_type = BPF_CGROUP_DEVICE};
-  int failed = syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach);
-  int error = errno;
-  close(fd);
-  errno = error;
-  return failed;
+  return syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach);
 }
