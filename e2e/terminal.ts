@@ -72,7 +72,7 @@ export class LessonPage {
   async restarted(): Promise<void> {
     await expect
       .poll(() => this.screen(), { timeout: 60_000 })
-      .toMatch(new RegExp(`The machine was restarted\\.\\n+${literal(PROMPT)}$`));
+      .toMatch(new RegExp(`The machine was restarted\\.[^$]*${literal(PROMPT)}$`));
   }
 }
 
@@ -81,17 +81,23 @@ export const LESSON = '/lessons/images-and-containers';
 /** Without its trailing space: a screen's text has none. */
 export const PROMPT = 'lab:~/project$';
 
-/** The rows after the echo of what was typed, which the shell breaks where the terminal's width ends. */
+/**
+ * The rows after the echo of what was typed, which the shell breaks where the terminal's width ends. Counted without
+ * spaces: one that falls on the edge is not in a screen's text.
+ */
 function withoutEcho(text: string, command: string): string[] {
   const rows = text.split('\n');
+  const typed = bare(command).length;
   let echoed = 0;
   let length = 0;
-  while (echoed < rows.length && length < command.trimEnd().length) {
-    length += (rows[echoed] ?? '').trimStart().length;
+  while (echoed < rows.length && length < typed) {
+    length += bare(rows[echoed] ?? '').length;
     echoed += 1;
   }
   return rows.slice(Math.max(echoed, 1));
 }
+
+const bare = (text: string) => text.replace(/\s/g, '');
 
 const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
