@@ -106,10 +106,15 @@ test('a flood of output ends with Ctrl+C', async ({ page }) => {
   expect(await lab.run('echo calm')).toBe('calm');
 });
 
-test('full disks', async () => {
+test('full disks', async ({ page }) => {
   const full = (where: string) => lab.run(`dd if=/dev/zero of=${where} bs=1M 2>&1 | head -1`);
   expect(await full('/tmp/big')).toContain('No space left on device');
   expect(await lab.run('rm /tmp/big; echo $?')).toBe('0');
+  // The workspace is the page's memory, and what is in it is shown in the editor.
+  expect(await full('big')).toContain('No space left on device');
+  await expectPageAlive(page);
+  expect(await lab.run('rm big; echo $?')).toBe('0');
+  expect(await lab.run('cat Dockerfile')).toContain('FROM alpine:latest');
   expect(
     await lab.run('docker run --name full alpine dd if=/dev/zero of=/big bs=1M 2>&1 | grep -c "No space left"'),
   ).toBe('1');
