@@ -11,7 +11,7 @@ test.beforeEach(async ({ page }) => {
   await lab.open();
 });
 
-/** The page does what it is told while the machine is past telling: a file opens, is typed in, and the theme turns. */
+/** The page does what it is told, whatever the machine is doing: its theme turns, and its lesson is there. */
 async function expectPageAlive(page: Page): Promise<void> {
   const before = await page.evaluate(() => document.documentElement.dataset.theme ?? '');
   await page.getByRole('button', { name: /theme/i }).first().click();

@@ -81,6 +81,8 @@ test('without workers', async ({ page }) => {
   });
   await page.goto(LESSON);
   await expectFailure(page, 'This browser did not start a worker for the engine.', /no Web Workers/);
+  await page.evaluate(() => sessionStorage.setItem('allowed', 'yes'));
+  await expectRetryWorks(page);
 });
 
 test.describe('without JavaScript', () => {
