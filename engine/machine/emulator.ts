@@ -1,3 +1,4 @@
+import { adaptExports } from './emulator-exports.ts';
 import type { GuestImages } from './options.ts';
 
 /** The parts of v86's class that the machine uses; its own declarations need the DOM library. */
@@ -69,7 +70,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<V86Emula
       // v86 keeps this promise to itself, so that its failure must be caught here.
       wasm_fn: (imports: WebAssembly.Imports) =>
         instantiate(images.wasm, imports)
-          .then((exports) => guardLoop(exports, options.onFault))
+          .then((exports) => adaptExports(exports, options.memory, options.onFault))
           .catch(reject),
       bios: buffer(images.bios),
       vga_bios: buffer(images.vgaBios),
@@ -97,25 +98,6 @@ export async function createEmulator(options: EmulatorOptions): Promise<V86Emula
 async function instantiate(wasm: GuestImages['wasm'], imports: WebAssembly.Imports): Promise<WebAssembly.Exports> {
   if (wasm instanceof WebAssembly.Module) return (await WebAssembly.instantiate(wasm, imports)).exports;
   return (await WebAssembly.instantiate(wasm as BufferSource, imports)).instance.exports;
-}
-
-/** Milliseconds until v86 is to look again after a fault; it is stopped before. */
-const afterFault = 1000;
-
-/** The same exports, with a loop that tells of a trap instead of throwing it at the event loop, where nobody could catch it. */
-function guardLoop(exports: WebAssembly.Exports, onFault: (error: unknown) => void): WebAssembly.Exports {
-  const loop = exports.main_loop as () => number;
-  return {
-    ...exports,
-    main_loop: () => {
-      try {
-        return loop();
-      } catch (error) {
-        onFault(error);
-        return afterFault;
-      }
-    },
-  };
 }
 
 /** An ArrayBuffer that holds these bytes and nothing else. */

@@ -95,12 +95,15 @@ const launch = (): Promise<BrowserContext> =>
 /** Milliseconds from the start of the navigation to the shell's first prompt, on the page's own clock. */
 async function promptAfter(page: Page, origin: string): Promise<number> {
   await page.goto(`${origin}${LESSON}`, { waitUntil: 'commit' });
-  const mark = await page.waitForFunction(
-    () => performance.getEntriesByName('drydock:prompt')[0]?.startTime,
+  const now = await page.waitForFunction(
+    () => {
+      const text: string = (globalThis as { __drydock?: { terminalText(): string } }).__drydock?.terminalText() ?? '';
+      return /\$\s*$/.test(text) && performance.now();
+    },
     undefined,
     { timeout: 60_000 },
   );
-  return Number(await mark.jsonValue());
+  return Number(await now.jsonValue());
 }
 
 /** Share of a core and memory of the tab's own process once a sleeping container runs and nothing else happens. */
@@ -131,9 +134,9 @@ function proportionalBytes(pid: number): number {
   return Number(match?.[1]) * 1024;
 }
 
-/** Scripts that the lesson's HTML asks for, as compressed by the build. */
+/** Scripts that the lesson's HTML asks for, as compressed by the build; without those for browsers that know no modules. */
 function scriptBytes(): number {
-  const html = readFileSync(`out${LESSON}.html`, 'utf8');
-  const scripts = new Set([...html.matchAll(/<script[^>]+src="([^"]+)"/g)].map(([, source]) => source ?? ''));
+  const html = readFileSync(`out${LESSON}/index.html`, 'utf8');
+  const scripts = new Set([...html.matchAll(/<script src="([^"]+)" async/g)].map(([, source]) => source ?? ''));
   return [...scripts].reduce((sum, source) => sum + readFileSync(`out${source}.gz`).length, 0);
 }
