@@ -32,7 +32,8 @@ const OFFER_AFTER_MS = 150;
 export function openTerminal(parent: HTMLElement): TerminalView {
   const terminal = new Terminal({
     allowProposedApi: true,
-    cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+    // Steady: nothing moves without a cause, and a blink keeps the whole page drawing.
+    cursorBlink: false,
     fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--font-code'),
     fontSize: 13,
     lineHeight: 1.25,
