@@ -1,4 +1,4 @@
-import { type Host, HostError, type HostState, type StartProgress } from '../../engine/hosts/host.ts';
+import { type Host, HostError } from '../../engine/hosts/host.ts';
 import { workerHost } from '../../engine/hosts/worker/host.ts';
 import type { WorkspaceFile } from '../../lessons/load.ts';
 import type { LabAssets } from '../lessons/lab.ts';
@@ -22,45 +22,25 @@ export function labHost(options: LabOptions): Host {
   return window.__drydockHost;
 }
 
-/** A worker host that first fetches the programs of the lesson's workspace. */
-function lessonHost({ assets, workspace }: LabOptions): Host {
-  const listeners = new Set<(state: HostState, reason?: string) => void>();
-  const progressListeners = new Set<(progress: StartProgress) => void>();
-  let inner: Promise<Host> | undefined;
-
-  async function create(): Promise<Host> {
-    if (!assets.worker || !assets.guest) {
-      throw new HostError('boot-failed', 'This site was built without its machine. `npm start` builds everything.');
-    }
-    const host = workerHost({
-      workerUrl: assets.worker,
-      assets: assets.guest,
-      registryBase: '/',
-      workspace: await Promise.all(workspace.map(initialFile)),
-    });
-    host.onState((state, reason) => {
-      for (const listener of listeners) listener(state, reason);
-    });
-    return host;
-  }
-
-  return {
-    async start(onProgress) {
-      if (onProgress) progressListeners.add(onProgress);
-      inner ??= create();
-      return (await inner).start((progress) => {
-        for (const listener of progressListeners) listener(progress);
-      });
-    },
-    async stop() {
-      await (await inner)?.stop();
-    },
-    onState(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
+/** A worker host whose workspace is the lesson's. */
+function lessonHost({ assets: { worker, guest }, workspace }: LabOptions): Host {
+  if (!worker || !guest) return unbuiltHost;
+  return workerHost({
+    workerUrl: worker,
+    assets: guest,
+    registryBase: '/',
+    workspace: () => Promise.all(workspace.map(initialFile)),
+  });
 }
+
+const unbuiltHost: Host = {
+  start: () =>
+    Promise.reject(
+      new HostError('boot-failed', 'This site was built without its machine. `npm start` builds everything.'),
+    ),
+  stop: async () => undefined,
+  onState: () => () => undefined,
+};
 
 async function initialFile(
   file: WorkspaceFile,

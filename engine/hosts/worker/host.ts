@@ -2,7 +2,7 @@ import type { Transport } from '../../api/transport.ts';
 import type { InitialFile } from '../../engine.ts';
 import type { GuestManifest } from '../guest-manifest.ts';
 import { type Host, HostError, type HostState, type StartProgress } from '../host.ts';
-import type { StartMessage, WorkerMessage } from './messages.ts';
+import type { PageMessage, WorkerMessage } from './messages.ts';
 import { portTransport } from './port-transport.ts';
 
 export interface WorkerHostOptions {
@@ -11,7 +11,8 @@ export interface WorkerHostOptions {
   readonly assets: GuestManifest;
   /** URL that the registry's `/v2/` is under: the site's root, as a rule. */
   readonly registryBase: string;
-  readonly workspace: readonly InitialFile[];
+  /** The files that the workspace begins with; asked for while the machine's are fetched. May reject with HostError. */
+  readonly workspace: () => Promise<readonly InitialFile[]>;
 }
 
 /** The default host: the engine in a Web Worker of this page. */
@@ -50,14 +51,26 @@ export function workerHost(options: WorkerHostOptions): Host {
           reject(new HostError(data.code, data.message));
         }
       };
-      const message: StartMessage = {
-        assets: options.assets,
-        base: new URL('/', self.location.href).href,
-        registryBase: new URL(options.registryBase, self.location.href).href,
-        workspace: options.workspace,
-        port: port2,
-      };
-      worker.postMessage(message, [port2]);
+      const tellWorker = (message: PageMessage, transfer: Transferable[] = []) =>
+        worker?.postMessage(message, transfer);
+      tellWorker(
+        {
+          kind: 'start',
+          assets: options.assets,
+          base: new URL('/', self.location.href).href,
+          registryBase: new URL(options.registryBase, self.location.href).href,
+          port: port2,
+        },
+        [port2],
+      );
+      options.workspace().then(
+        (files) => tellWorker({ kind: 'workspace', files }),
+        (error: unknown) => {
+          worker?.terminate();
+          tell('stopped', error instanceof Error ? error.message : String(error));
+          reject(error);
+        },
+      );
     });
   }
 

@@ -1,16 +1,19 @@
-import { createEngine } from '../../engine.ts';
+import { createEngine, type InitialFile } from '../../engine.ts';
 import { MemoryBlobStore } from '../../stores/memory-blob-store.ts';
 import { MemoryStateStore } from '../../stores/memory-state-store.ts';
 import type { GuestFile } from '../guest-manifest.ts';
 import { HostError } from '../host.ts';
 import { compileFile } from './compile-file.ts';
 import { fetchFile } from './fetch-file.ts';
-import type { StartMessage, WorkerMessage } from './messages.ts';
+import type { PageMessage, StartMessage, WorkerMessage } from './messages.ts';
 import { servePort } from './port-transport.ts';
 
 const tell = (message: WorkerMessage): void => self.postMessage(message);
 
-async function start({ assets, base, registryBase, workspace, port }: StartMessage): Promise<void> {
+async function start(
+  { assets, base, registryBase, port }: StartMessage,
+  workspace: Promise<readonly InitialFile[]>,
+): Promise<void> {
   const { v86, wasm, bios, vgaBios, state } = assets.files;
   const fetched = [wasm, bios, vgaBios, state];
   const total = fetched.reduce((sum, { size }) => sum + size, 0);
@@ -33,7 +36,7 @@ async function start({ assets, base, registryBase, workspace, port }: StartMessa
     blobs: new MemoryBlobStore(),
     state: new MemoryStateStore(),
     registry: { fetch: (input, init) => fetch(input, init), mirrors: { 'docker.io': registryBase } },
-    workspace,
+    workspace: await workspace,
     boot: {
       loadV86: async () => (await program).V86,
       memory: assets.memory,
@@ -49,8 +52,17 @@ async function start({ assets, base, registryBase, workspace, port }: StartMessa
 /** What the browser throws when it has no memory left for the guest's. */
 const OUT_OF_MEMORY = /out of memory|allocation failed|could not allocate|memory.*(grow|alloc)/i;
 
-self.addEventListener('message', ({ data }: MessageEvent<StartMessage>) => {
-  start(data).catch((error: unknown) => {
+let giveWorkspace: (files: readonly InitialFile[]) => void = () => undefined;
+const workspace = new Promise<readonly InitialFile[]>((resolve) => {
+  giveWorkspace = resolve;
+});
+
+self.addEventListener('message', ({ data }: MessageEvent<PageMessage>) => {
+  if (data.kind === 'workspace') {
+    giveWorkspace(data.files);
+    return;
+  }
+  start(data, workspace).catch((error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof HostError) tell({ kind: 'failed', code: error.code, message });
     else tell({ kind: 'failed', code: OUT_OF_MEMORY.test(message) ? 'out-of-memory' : 'boot-failed', message });

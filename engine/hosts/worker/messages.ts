@@ -2,16 +2,24 @@ import type { InitialFile } from '../../engine.ts';
 import type { GuestManifest } from '../guest-manifest.ts';
 import type { HostErrorCode, HostState, StartProgress } from '../host.ts';
 
-/** What the page tells the worker, once; the Engine API goes through `port`. */
+/** The first of what the page tells the worker; the Engine API goes through `port`. */
 export interface StartMessage {
+  readonly kind: 'start';
   readonly assets: GuestManifest;
   /** URL of the site's root, with a slash at its end. */
   readonly base: string;
   /** URL that the registry's `/v2/` is under. */
   readonly registryBase: string;
-  readonly workspace: readonly InitialFile[];
   readonly port: MessagePort;
 }
+
+/** The second, which need not be known when the machine's files are asked for. */
+export interface WorkspaceMessage {
+  readonly kind: 'workspace';
+  readonly files: readonly InitialFile[];
+}
+
+export type PageMessage = StartMessage | WorkspaceMessage;
 
 /** What the worker tells the page. */
 export type WorkerMessage =
