@@ -13,6 +13,8 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          // After the unit tests: the two have different numbers of workers.
+          sequence: { groupOrder: 1 },
           include: ['{engine,scripts}/**/*.integration.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

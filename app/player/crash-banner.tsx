@@ -11,8 +11,8 @@ export function CrashBanner() {
     <div role="alert" className="crash-banner">
       <WarningIcon />
       <p>
-        <strong>The machine has stopped.</strong> {sentence(status.reason)} Your files and images are kept; containers
-        are stopped.
+        <strong>The machine has stopped.</strong> {sentence(status.reason)} Your files and images are kept. Containers
+        are stopped, and what they wrote is lost with the machine.
       </p>
       <button type="button" className="button" onClick={() => void restartMachine()}>
         <RestartIcon /> Restart machine

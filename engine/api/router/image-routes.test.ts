@@ -33,7 +33,7 @@ describe('images', () => {
       Parent: '',
       RootFS: { Type: 'layers' },
     });
-    expect(inspect.GraphDriver.Data?.UpperDir).toMatch(/^\/layers\/[0-9a-f]{32}$/);
+    expect(inspect.GraphDriver.Data?.UpperDir).toMatch(/^\/layers\/[0-9a-f]{20}$/);
     const [step] = (await json(200, 'GET', '/images/docker.io/library/alpine:latest/history')) as HistoryItem[];
     expect(step).toMatchObject({ CreatedBy: 'COPY . /', Id: row?.Id });
     expect((await call('POST', '/images/alpine/tag?repo=localhost:5000/mine&tag=v1')).status).toBe(201);
