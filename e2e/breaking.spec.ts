@@ -103,6 +103,9 @@ test('a flood of output ends with Ctrl+C', async ({ page }) => {
   await expectPageAlive(page);
   await lab.press('Control+c');
   await expect.poll(() => lab.screen(), { timeout: 60_000 }).toMatch(new RegExp(`\\^C\\n${literal(PROMPT)}$`));
+  // The flood has filled the scrollback, and `run` needs to see it grow: a reset of the terminal empties it.
+  await lab.type(`${String.raw`printf '\033c'`}\n`);
+  await expect.poll(() => lab.screen()).toMatch(new RegExp(`^\\s*${literal(PROMPT)}\\s*$`));
   expect(await lab.run('echo calm')).toBe('calm');
 });
 
