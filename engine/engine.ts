@@ -86,45 +86,43 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const containers = await ContainerService.open({ machine, images, state, events });
   const registry = new RegistryClient(options.registry);
 
-  const router = createRouter({
-    machine,
-    images,
-    containers,
-    events,
-    about: { version: VERSION, commit: '', kernel: options.boot.kernel, registry: 'docker.io' },
-    pull: (reference, { onProgress, signal }) => pull(reference, { client: registry, images, onProgress, signal }),
-    build: (request, emit) =>
-      build(request, {
-        images,
-        state,
-        runStep: runStepExecutor(containers.context),
-        now: systemClock,
-        emit,
-        pullImage: (name, { signal, onProgress }) =>
-          pull(parseReference(name), {
-            client: registry,
-            images,
-            signal,
-            onProgress: ({ id, progressDetail }) => {
-              if (id && progressDetail?.total !== undefined)
-                onProgress(id, progressDetail.current ?? 0, progressDetail.total);
-            },
-          }),
-      }),
-    save: (names) => saveImages(images, names),
-    load: async (tar) =>
-      (await loadImages(images, tar)).flatMap(({ image, names }) => (names.length > 0 ? names : [image.id])),
-  });
   const lab = labTransport([
     ...machineRoutes(machine, () => keeper.restore()),
     ...shellRoutes({ machine, cwd: WORKSPACE }),
     ...workspaceRoutes(workspace),
   ]);
-  const partOf = (request: Request) => (new URL(request.url).pathname.startsWith(LAB_PREFIX) ? lab : router);
-  const transport: Transport = {
-    fetch: (request) => partOf(request).fetch(request),
-    upgrade: (request) => partOf(request).upgrade(request),
-  };
+  const transport = createRouter(
+    {
+      machine,
+      images,
+      containers,
+      events,
+      about: { version: VERSION, commit: '', kernel: options.boot.kernel, registry: 'docker.io' },
+      pull: (reference, { onProgress, signal }) => pull(reference, { client: registry, images, onProgress, signal }),
+      build: (request, emit) =>
+        build(request, {
+          images,
+          state,
+          runStep: runStepExecutor(containers.context),
+          now: systemClock,
+          emit,
+          pullImage: (name, { signal, onProgress }) =>
+            pull(parseReference(name), {
+              client: registry,
+              images,
+              signal,
+              onProgress: ({ id, progressDetail }) => {
+                if (id && progressDetail?.total !== undefined)
+                  onProgress(id, progressDetail.current ?? 0, progressDetail.total);
+              },
+            }),
+        }),
+      save: (names) => saveImages(images, names),
+      load: async (tar) =>
+        (await loadImages(images, tar)).flatMap(({ image, names }) => (names.length > 0 ? names : [image.id])),
+    },
+    { extraRoutes: [{ prefix: LAB_PREFIX, transport: lab }] },
+  );
 
   const cliFiles = guestCliFiles(machine, workspace, WORKSPACE);
   machine.onInvocation((invocation) => runInvocation(invocation, transport, cliFiles));
