@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { end, timed, until } from './process.ts';
+import { end, timed, until } from '../peers/process.ts';
 
 /** `drydock serve` on a socket of its own. */
 export async function startDrydock(): Promise<{ readonly host: string; stop(): Promise<void> }> {

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startDockerd } from './dockerd.ts';
+import { startDockerd } from '../peers/dockerd.ts';
+import { timed } from '../peers/process.ts';
 import { startDrydock } from './drydock.ts';
 import { median, type Row, spread } from './figures.ts';
-import { timed } from './process.ts';
 
 const RUNS = 9;
 /** Not counted: the emulator compiles what it runs often, so its first rounds are slower; dockerd gets as many. */

@@ -26,6 +26,9 @@ export const TEST_TOOLS = {
   'oci-image-tool': 'oci-image-tool',
   // The real client; an image that brings Docker's own package has it already.
   'docker.io': 'docker',
+  // Under the real daemon that tests compare with; the daemon itself is unpacked, not installed (scripts/peers).
+  iproute2: 'ip',
+  iptables: 'iptables',
 };
 
 const present = (proof) =>
