@@ -1,3 +1,5 @@
+import { BuildFeed } from './api/lab/build-feed.ts';
+import { buildRoutes } from './api/lab/build-routes.ts';
 import { machineRoutes } from './api/lab/machine-routes.ts';
 import { LAB_PREFIX, labTransport } from './api/lab/routes.ts';
 import { shellRoutes } from './api/lab/shell-routes.ts';
@@ -86,10 +88,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const containers = await ContainerService.open({ machine, images, state, events });
   const registry = new RegistryClient(options.registry);
 
+  const builds = new BuildFeed();
   const lab = labTransport([
     ...machineRoutes(machine, () => keeper.restore()),
     ...shellRoutes({ machine, cwd: WORKSPACE }),
     ...workspaceRoutes(workspace),
+    ...buildRoutes(builds),
   ]);
   const transport = createRouter(
     {
@@ -99,24 +103,26 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       events,
       about: { version: VERSION, commit: '', kernel: options.boot.kernel, registry: 'docker.io' },
       pull: (reference, { onProgress, signal }) => pull(reference, { client: registry, images, onProgress, signal }),
-      build: (request, emit) =>
-        build(request, {
-          images,
-          state,
-          runStep: runStepExecutor(containers.context),
-          now: systemClock,
-          emit,
-          pullImage: (name, { signal, onProgress }) =>
-            pull(parseReference(name), {
-              client: registry,
-              images,
-              signal,
-              onProgress: ({ id, progressDetail }) => {
-                if (id && progressDetail?.total !== undefined)
-                  onProgress(id, progressDetail.current ?? 0, progressDetail.total);
-              },
-            }),
-        }),
+      build: (request, listener) =>
+        builds.follow(request, listener, (emit) =>
+          build(request, {
+            images,
+            state,
+            runStep: runStepExecutor(containers.context),
+            now: systemClock,
+            emit,
+            pullImage: (name, { signal, onProgress }) =>
+              pull(parseReference(name), {
+                client: registry,
+                images,
+                signal,
+                onProgress: ({ id, progressDetail }) => {
+                  if (id && progressDetail?.total !== undefined)
+                    onProgress(id, progressDetail.current ?? 0, progressDetail.total);
+                },
+              }),
+          }),
+        ),
       save: (names) => saveImages(images, names),
       load: async (tar) =>
         (await loadImages(images, tar)).flatMap(({ image, names }) => (names.length > 0 ? names : [image.id])),

@@ -24,6 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/stores',
   ],
   'engine/api/client': ['engine/api/types.ts', 'engine/api/transport.ts'],
+  'engine/api/lab': ['engine/api/transport.ts', 'engine/builder', 'engine/files', 'engine/machine'],
   'engine/cli': [
     'engine/api/client',
     'engine/api/types.ts',
@@ -39,6 +40,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/api/client',
     'engine/api/types.ts',
     'engine/api/transport.ts',
+    'engine/api/lab/types.ts',
+    'engine/builder/progress.ts',
     'engine/hosts/host.ts',
     'engine/hosts/guest-manifest.ts',
     'engine/hosts/worker/host.ts',

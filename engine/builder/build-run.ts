@@ -11,6 +11,7 @@ import { sha256 } from '../image/digest.ts';
 import { encodeJson } from '../image/documents.ts';
 import type { Image } from '../image/image.ts';
 import { loadBaseImage } from './base-image.ts';
+import { numberInstructions } from './build-plan.ts';
 import { BuildCache, type LastInputs } from './cache.ts';
 import { BuildContext } from './context.ts';
 import { applyTransfer } from './copy.ts';
@@ -27,6 +28,7 @@ import {
   dependenciesOf,
   findSource,
   makesLayer,
+  neededStages,
   type PlannedStage,
   type StageGraph,
   type StageSource,
@@ -77,10 +79,8 @@ export class BuildRun {
       globalArgs: graph.globalArgs,
       onBuildArg: (name) => this.#usedArgs.add(name),
     };
-    const all = dockerfile.stages.flatMap(({ from, instructions }) => [from, ...instructions]);
-    const before = dockerfile.globalArgs.length;
-    this.#numbers = new Map(all.map((instruction, index) => [instruction, before + index + 1]));
-    this.#total = before + all.length;
+    this.#numbers = numberInstructions(dockerfile);
+    this.#total = dockerfile.globalArgs.length + this.#numbers.size;
     for (const { declarations } of dockerfile.globalArgs) {
       for (const { key } of declarations) if (key.value in this.#instructions.buildArgs) this.#usedArgs.add(key.value);
     }
@@ -92,7 +92,7 @@ export class BuildRun {
       this.#tell({ number: index + 1, text: arg.node.text, completed: false });
     }
     await this.#openContext();
-    if (request.stepwise) for (const stage of this.#neededStages()) await this.#solve(stage);
+    if (request.stepwise) for (const { stage } of neededStages(graph)) await this.#solve(stage);
     const state = await this.#solve(graph.target.stage);
     throwIfCanceled(this.#solver.signal);
     const vertex = await reporter.vertex('exporting to image');
@@ -110,22 +110,6 @@ export class BuildRun {
     });
     const unusedBuildArgs = Object.keys(this.#instructions.buildArgs).filter((name) => !this.#usedArgs.has(name));
     return { image, tags, warnings, unusedBuildArgs };
-  }
-
-  /** In the order of the Dockerfile. */
-  #neededStages(): readonly Stage[] {
-    const { graph } = this.#options;
-    const needed = new Set<Stage>();
-    const visit = (planned: PlannedStage): void => {
-      if (needed.has(planned.stage)) return;
-      needed.add(planned.stage);
-      for (const stage of dependenciesOf(planned)) {
-        const next = graph.stages[stage.index];
-        if (next) visit(next);
-      }
-    };
-    visit(graph.target);
-    return [...needed].sort((a, b) => a.index - b.index);
   }
 
   #document(state: StageState, labels: Readonly<Record<string, string>>) {
@@ -303,6 +287,7 @@ export class BuildRun {
     readonly vertex?: string;
     readonly cached?: boolean;
     readonly containerId?: string | undefined;
+    readonly layers?: readonly string[];
     readonly imageId?: string;
   }): void {
     this.#options.reporter.emit({ instructions: [{ total: this.#total, ...progress }] });
@@ -316,8 +301,10 @@ export class BuildRun {
     const number = this.#numbers.get(instruction);
     if (number === undefined) return;
     const { text } = instruction.node;
-    if (!this.#options.request.stepwise) return this.#tell({ number, text, completed: true, ...details });
-    this.#tell({ number, text, completed: true, ...details, imageId: await this.#imageId(state, number) });
+    const layers = state.layers.map(({ diffId }) => diffId);
+    const done = { number, text, completed: true, ...details, layers };
+    if (!this.#options.request.stepwise) return this.#tell(done);
+    this.#tell({ ...done, imageId: await this.#imageId(state, number) });
   }
 
   /** The ID that an image of this state has. */

@@ -1,5 +1,6 @@
 import { DockerfileError, formatExcerpt, interpretDockerfile, parseDockerfile } from '../dockerfile/index.ts';
 import { canonicalName, parseReference } from '../image/reference.ts';
+import { describePlan } from './build-plan.ts';
 import { BuildRun } from './build-run.ts';
 import { LastInputs } from './cache.ts';
 import { findDockerfile } from './context.ts';
@@ -34,6 +35,7 @@ export async function build(request: BuildRequest, given: BuildEnvironment): Pro
     const ast = parseDockerfile(text);
     const dockerfile = interpretDockerfile(ast);
     const graph = planStages(dockerfile, { target: request.target, buildArgs: request.buildArgs ?? {} });
+    reporter.emit({ plan: describePlan(dockerfile, graph, { name, text }) });
     const { images } = environment;
     const lint = { vertex: definition.digest, images, buildArgs: request.buildArgs ?? {} };
     const { warnings, failure } = lintWarnings(ast, dockerfile, lint);

@@ -56,7 +56,7 @@ export async function solveLayer(
   if (found) {
     vertex.start();
     await cache.put({ ...found, lastUsed: time, usageCount: found.usageCount + 1 });
-    vertex.complete({ cached: true, layer: found.diffId });
+    vertex.complete({ cached: true, layer: found.diffId, bytes: found.bytes });
     const layer = await onTopOf(below, found.diffId);
     return { layer, created: found.created, cached: true };
   }
@@ -67,7 +67,7 @@ export async function solveLayer(
   const created = rfc3339(solver.now());
   const { description } = step;
   await cache.put({ id: key, diffId, description, created, lastUsed: created, usageCount: 1, bytes });
-  vertex.complete({ layer: diffId });
+  vertex.complete({ layer: diffId, bytes });
   return { layer: await onTopOf(below, diffId), created, cached: false };
 }
 

@@ -10,6 +10,39 @@ export interface SolveStatus {
   readonly warnings?: readonly VertexWarning[];
   /** Drydock's own: the Dockerfile's instructions one by one, those too that have no vertex. */
   readonly instructions?: readonly InstructionProgress[];
+  /** Drydock's own: what the Dockerfile asks for, told once, before its first step. */
+  readonly plan?: BuildPlan;
+}
+
+/** A Dockerfile as this build takes it. */
+export interface BuildPlan {
+  readonly dockerfile: { readonly name: string; readonly text: string };
+  /** In the order of the Dockerfile. */
+  readonly stages: readonly StagePlan[];
+}
+
+export interface StagePlan {
+  /** The name after AS, or `stage-1`: stages are counted from 0. */
+  readonly name: string;
+  /** What it builds on: an image's name in full, another stage's name, or `scratch`. */
+  readonly base: string;
+  /** False if nothing that was asked for needs it, so that it is not built. */
+  readonly needed: boolean;
+  /** Whether its end is the image. */
+  readonly target: boolean;
+  /** FROM is the first. */
+  readonly instructions: readonly PlannedInstruction[];
+}
+
+export interface PlannedInstruction {
+  /** As in {@link InstructionProgress}. */
+  readonly number: number;
+  /** As written, on one line. */
+  readonly text: string;
+  /** 1-based first and last line in the Dockerfile. */
+  readonly lines: readonly [number, number];
+  /** False if it changes settings only. */
+  readonly makesLayer: boolean;
 }
 
 /** An instruction that is about to be carried out, or has been. */
@@ -24,6 +57,8 @@ export interface InstructionProgress {
   readonly cached?: boolean;
   /** The container in which a RUN ran. */
   readonly containerId?: string;
+  /** Once completed: diff IDs of the stage's layers up to here, base first. */
+  readonly layers?: readonly string[];
   /** Once completed, in a stepwise build: ID of the image as it is after this instruction; empty for `FROM scratch`. */
   readonly imageId?: string;
 }
@@ -48,6 +83,8 @@ export interface Vertex {
   readonly lines?: readonly [number, number];
   /** Drydock's own: diff ID of the layer that the step made or found. */
   readonly layer?: string;
+  /** Drydock's own: bytes of files in that layer. */
+  readonly bytes?: number;
 }
 
 /** Progress of one thing inside a vertex. */

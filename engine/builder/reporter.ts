@@ -29,7 +29,7 @@ export class VertexReporter {
     this.#change({ started: this.#vertex.started ?? this.#time(), ...details });
   }
 
-  complete(details: Pick<Vertex, 'cached' | 'error' | 'layer'> = {}): void {
+  complete(details: Pick<Vertex, 'cached' | 'error' | 'layer' | 'bytes'> = {}): void {
     if (this.#vertex.completed === undefined) this.#change({ completed: this.#time(), ...details });
   }
 

@@ -95,6 +95,21 @@ export function dependenciesOf(planned: PlannedStage): readonly Stage[] {
   return [...new Set(sources.flatMap((source) => (source.kind === 'stage' ? [source.stage] : [])))];
 }
 
+/** The stages that the target takes to build, itself among them, in the order of the Dockerfile. */
+export function neededStages(graph: StageGraph): readonly PlannedStage[] {
+  const needed = new Set<PlannedStage>();
+  const visit = (planned: PlannedStage): void => {
+    if (needed.has(planned)) return;
+    needed.add(planned);
+    for (const { index } of dependenciesOf(planned)) {
+      const next = graph.stages[index];
+      if (next) visit(next);
+    }
+  };
+  visit(graph.target);
+  return graph.stages.filter((planned) => needed.has(planned));
+}
+
 /** Whether an instruction has a vertex of its own and counts in `[2/5]`. */
 export function makesLayer({ kind }: StageInstruction): boolean {
   return kind === 'RUN' || kind === 'COPY' || kind === 'ADD' || kind === 'WORKDIR';
