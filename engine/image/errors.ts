@@ -6,7 +6,9 @@ export type ImageErrorCode =
   /** A reference, document or archive that is malformed: HTTP 400. */
   | 'invalid'
   /** Bytes do not have the digest they are named by. */
-  | 'corrupt';
+  | 'corrupt'
+  /** More bytes than the engine unpacks: HTTP 413. */
+  | 'too-large';
 
 /** What went wrong with an image, in Docker's words. */
 export class ImageError extends Error {

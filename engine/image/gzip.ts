@@ -1,4 +1,4 @@
-import { ImageError } from './errors.ts';
+import { decompress } from './compression.ts';
 
 /** As much as one call compresses before other work of the thread gets its turn. */
 const CHUNK = 256 * 1024;
@@ -13,12 +13,8 @@ export function gzip(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /** @throws ImageError `corrupt` */
-export async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
-  try {
-    return await transform(bytes, new DecompressionStream('gzip'));
-  } catch (cause) {
-    throw new ImageError('corrupt', 'not a valid gzip stream', { cause });
-  }
+export function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
+  return decompress(bytes, { what: 'it' });
 }
 
 async function transform(bytes: Uint8Array, stream: GenericTransformStream): Promise<Uint8Array> {

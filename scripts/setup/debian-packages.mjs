@@ -24,6 +24,10 @@ export const TEST_TOOLS = {
   skopeo: 'skopeo',
   umoci: 'umoci',
   'oci-image-tool': 'oci-image-tool',
+  buildah: 'buildah',
+  // Beside xz and zstd: what layers and archives are compressed with.
+  bzip2: 'bzip2',
+  'libarchive-tools': 'bsdtar',
   // The real client; an image that brings Docker's own package has it already.
   'docker.io': 'docker',
   // Under the real daemon that tests compare with; the daemon itself is unpacked, not installed (scripts/peers).

@@ -35,6 +35,7 @@ const IMAGE_STATUS: Readonly<Record<string, number>> = {
   'not-found': 404,
   conflict: 409,
   invalid: 400,
+  'too-large': 413,
 };
 
 const BAD_BUILDS: readonly BuildError['code'][] = ['dockerfile', 'invalid', 'not-found'];
