@@ -11,7 +11,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'engine/image': ['engine/files', 'engine/stores', 'engine/events'],
   'engine/machine': ['engine/files'],
   'engine/builder': ['engine/dockerfile', 'engine/files', 'engine/image', 'engine/machine/errors.ts', 'engine/stores'],
-  'engine/registry': ['engine/image'],
+  'engine/registry': ['engine/image', 'engine/stores'],
   'engine/container': [
     'engine/api/types.ts',
     'engine/api/transport.ts',
