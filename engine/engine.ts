@@ -7,7 +7,7 @@ import { workspaceRoutes } from './api/lab/workspace-routes.ts';
 import { createRouter } from './api/router/index.ts';
 import type { Transport } from './api/transport.ts';
 import { build } from './builder/index.ts';
-import { ContainerService, runStepExecutor, systemClock } from './container/index.ts';
+import { CacheMounts, ContainerService, runStepExecutor, systemClock } from './container/index.ts';
 import { EventLog } from './events/event-log.ts';
 import { MemoryFileSystem } from './files/memory-file-system.ts';
 import { ImageStore, loadImages, parseReference, saveImages } from './image/index.ts';
@@ -73,7 +73,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   for (const { path, mode, data } of options.workspace) workspace.write(`/${path}`, data, mode);
   const keeper = keepWorkspace(workspace);
   const spool = new MemoryFileSystem();
-  const files = new GuestFiles({ volumes: new MemoryFileSystem({ byteLimit: VOLUME_LIMIT }), spool });
+  const volumes = new MemoryFileSystem({ byteLimit: VOLUME_LIMIT });
+  const cacheMounts = new CacheMounts(volumes, systemClock);
+  const files = new GuestFiles({ volumes, spool });
   const machine = await createMachine({
     ...options.boot,
     files,
@@ -108,7 +110,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           build(request, {
             images,
             state,
-            runStep: runStepExecutor(containers.context),
+            runStep: runStepExecutor(containers.context, cacheMounts),
             now: systemClock,
             emit,
             pullImage: (name, { signal, onProgress }) =>

@@ -169,7 +169,10 @@ describe('RUN', () => {
     ]);
     const [bind, cache, tmpfs, , rw] = run?.mounts ?? [];
     expect(bind?.type === 'bind' && !bind.writable && [...bind.tree.children.keys()]).toEqual(['f']);
-    expect(cache).toMatchObject({ id: 'k', sharing: 'shared' });
+    expect(cache).toMatchObject({
+      sharing: 'shared',
+      description: expect.stringMatching(/^cached mount \/c from exec .* with id "k"$/),
+    });
     expect(tmpfs).toMatchObject({ size: 1 << 20 });
     expect(rw).toMatchObject({ writable: true });
     await builder.build({ context, dockerfile: 'FROM alpine\nRUN --mount=source=app,target=/x true\n' });

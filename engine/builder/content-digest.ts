@@ -18,16 +18,22 @@ function digestOf(bytes: Uint8Array): Promise<string> {
  * What the cache must know of files to be copied, by path: kind, mode, owner and content, and not the time, so that
  * touching a file keeps the cache. Paths are those of the sources, without the leading slash.
  * @param withOwner false where the owner is replaced anyway
+ * @param from the stage or image that the sources are of, to be told with the paths
  */
 export async function describeSources(
   sources: readonly CopySource[],
   withOwner: boolean,
+  from?: string,
 ): Promise<ReadonlyMap<string, string>> {
   const described = new Map<string, string>();
+  const origin = from === undefined ? '' : ` from ${from}`;
   const visit = async (node: FileNode, path: string): Promise<void> => {
     const owner = withOwner ? ` ${node.uid}:${node.gid}` : '';
     const attributes = [...(node.xattrs ?? [])].map(([name, value]) => ` ${name}=${value.join()}`).join('');
-    described.set(path || '.', `${node.kind} ${node.mode.toString(8)}${owner}${attributes} ${await contentOf(node)}`);
+    described.set(
+      (path || '.') + origin,
+      `${node.kind} ${node.mode.toString(8)}${owner}${attributes} ${await contentOf(node)}`,
+    );
     if (node.kind !== 'directory') return;
     const prefix = path && `${path}/`;
     await Promise.all([...node.children].map(([name, child]) => visit(child, prefix + name)));

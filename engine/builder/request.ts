@@ -4,7 +4,7 @@ import type { ImageStore } from '../image/image-store.ts';
 import type { StateStore } from '../stores/state-store.ts';
 import type { Clock } from './clock.ts';
 import type { SolveStatus, VertexWarning } from './progress.ts';
-import type { RunStepExecutor } from './run-step.ts';
+import type { RunStepExecutor, StepLimits } from './run-step.ts';
 
 export interface BuildRequest {
   /** The build context. `.dockerignore` is applied to it here, whether the client did so before or not. */
@@ -31,6 +31,8 @@ export interface BuildRequest {
   readonly secrets?: Readonly<Record<string, Uint8Array>>;
   /** RUN's network when the instruction does not say. */
   readonly network?: 'default' | 'none' | 'host';
+  /** For every RUN. */
+  readonly limits?: StepLimits;
   /** Stages one after the other, and the image's ID after each instruction: what the classic output shows. */
   readonly stepwise?: boolean;
   /** When it fires, the build stops and rejects with BuildError `canceled`. */

@@ -1,15 +1,10 @@
-import { type Mount, parseMount } from '../dockerfile/index.ts';
-import type { Directory, FileNode } from '../files/node.ts';
-import { lookup } from '../files/tree.ts';
-import { emptyRoot } from '../image/layer.ts';
 import { StartError } from '../machine/errors.ts';
-import { describeSources } from './content-digest.ts';
 import { BuildError, throwIfCanceled } from './errors.ts';
 import { quote } from './go-format.ts';
 import { solveLayer } from './layer-step.ts';
-import { commandLine, expandIn, setEnv } from './metadata.ts';
-import { baseName, cleanAbsolute, joinPath } from './paths.ts';
+import { commandLine, setEnv } from './metadata.ts';
 import { DEFAULT_PATH, PROXY_ARGS } from './platform.ts';
+import { prepareMounts } from './run-mounts.ts';
 import type { RunStep, StepMount } from './run-step.ts';
 import { parentOf, type StepContext, type StepResult } from './stage-solver.ts';
 import { type InstructionOf, type StageState, splitEnv, withLayer } from './stage-state.ts';
@@ -30,12 +25,7 @@ export async function applyRun(
   const { config } = state;
   const { argv, script } = commandOf(state, instruction);
   const network = instruction.network === 'default' ? (context.request.network ?? 'default') : instruction.network;
-  const mounts: PreparedMount[] = [];
-  for (const spec of instruction.mounts) {
-    const expand = (text: string) => expandIn(state, { value: text, range: spec.text.range }, context.instructions);
-    mounts.push(await prepareMount(parseMount(spec, expand), state, instruction, context));
-  }
-  if (script) mounts.push({ mount: script, key: '', files: new Map() });
+  const { mounts, environment, keys, files } = await prepareMounts({ state, instruction, context, argv });
   const env = environmentOf(state);
   const settings: Record<string, string> = {
     ...Object.fromEntries((config.Env ?? []).map(splitEnv).map(([name, value]) => [`variable ${name}`, value])),
@@ -43,9 +33,8 @@ export async function applyRun(
     USER: config.User ?? '',
     WORKDIR: config.WorkingDir ?? '',
     network,
-    ...Object.fromEntries(mounts.map(({ key }, index) => [`mount ${index + 1}`, key])),
+    ...Object.fromEntries(keys.map((key, index) => [`mount ${index + 1}`, key])),
   };
-  const files = new Map(mounts.flatMap((mount) => [...mount.files]));
   const text = script?.type === 'file' ? new TextDecoder().decode(script.data) : '';
   const step = {
     layers: state.layers,
@@ -53,8 +42,9 @@ export async function applyRun(
     env: withProxies(env, context.request.buildArgs ?? {}),
     user: config.User ?? '',
     workingDir: config.WorkingDir || '/',
-    mounts: mounts.flatMap(({ mount, environment }) => (mount && !environment ? [mount] : [])),
+    mounts: script ? [...mounts, script] : mounts,
     network,
+    ...(context.request.limits && { limits: context.request.limits }),
   };
   const solved = await solveLayer(
     context.solver,
@@ -64,8 +54,7 @@ export async function applyRun(
       description: context.description,
       noCache: context.noCache,
       inputs: { parent: parentOf(state), instruction: JSON.stringify(['RUN', argv, text]), settings, files },
-      make: () =>
-        execute({ ...step, env: [...step.env, ...mounts.flatMap((mount) => mount.environment ?? [])] }, context),
+      make: () => execute({ ...step, env: [...step.env, ...environment] }, context),
     },
     context.vertex,
   );
@@ -151,87 +140,4 @@ function withProxies(env: readonly string[], buildArgs: Readonly<Record<string, 
   const names = new Set(env.map((entry) => splitEnv(entry)[0]));
   const given = PROXY_ARGS.filter((name) => Object.hasOwn(buildArgs, name) && !names.has(name));
   return [...env, ...given.map((name) => `${name}=${buildArgs[name]}`)];
-}
-
-interface PreparedMount {
-  /** Undefined for a secret that is not there and need not be. */
-  readonly mount: StepMount | undefined;
-  /** A secret that is handed over as a variable, `NAME=value`. */
-  readonly environment?: string;
-  /** What counts for the cache besides the files; never a secret's value. */
-  readonly key: string;
-  readonly files: ReadonlyMap<string, string>;
-}
-
-async function prepareMount(
-  mount: Mount,
-  state: StageState,
-  instruction: InstructionOf<'RUN'>,
-  context: StepContext,
-): Promise<PreparedMount> {
-  const target = mount.target === undefined ? undefined : joinPath(state.config.WorkingDir ?? '', mount.target);
-  const key = JSON.stringify(mount);
-  const files = new Map<string, string>();
-  if (mount.type === 'tmpfs') {
-    return { mount: { type: 'tmpfs', target: target ?? '/', size: mount.size }, key, files };
-  }
-  if (mount.type === 'secret') return prepareSecret(mount, target, instruction, context);
-  if (mount.type === 'ssh') {
-    throw new BuildError('invalid', 'RUN --mount=type=ssh is not supported here', { range: instruction.range });
-  }
-  if (mount.type === 'cache') {
-    const tree = mount.from === undefined ? emptyRoot() : await mountedTree(mount, instruction, context);
-    const id = mount.id ?? target ?? '/';
-    const { sharing } = mount;
-    return { mount: { type: 'cache', target: target ?? '/', id, tree, sharing, readonly: mount.readonly }, key, files };
-  }
-  const node = await mountedNode(mount, instruction, context);
-  const described = await describeSources([{ path: cleanAbsolute(mount.source ?? '/'), name: '', node }], true);
-  if (node.kind === 'file') {
-    const { data, mode, uid, gid } = node;
-    return { mount: { type: 'file', target: target ?? '/', data, mode, uid, gid }, key, files: described };
-  }
-  const tree = directoryOf(node, mount, instruction);
-  return { mount: { type: 'bind', target: target ?? '/', tree, writable: !mount.readonly }, key, files: described };
-}
-
-function prepareSecret(
-  mount: Mount,
-  target: string | undefined,
-  instruction: InstructionOf<'RUN'>,
-  context: StepContext,
-): PreparedMount {
-  const id = mount.id ?? (target === undefined ? '' : baseName(target));
-  const secrets = context.request.secrets ?? {};
-  const data = Object.hasOwn(secrets, id) ? secrets[id] : undefined;
-  const key = JSON.stringify(mount);
-  const files = new Map<string, string>();
-  if (!data) {
-    if (!mount.required) return { mount: undefined, key, files };
-    throw new BuildError('not-found', `secret ${id}: not found`, { range: instruction.range });
-  }
-  const { mode = 0o400, uid = 0, gid = 0 } = mount;
-  const file: StepMount = { type: 'file', target: target ?? `/run/secrets/${id}`, data, mode, uid, gid };
-  if (mount.env === undefined) return { mount: file, key, files };
-  return { mount: file, environment: `${mount.env}=${new TextDecoder().decode(data)}`, key, files };
-}
-
-async function mountedTree(mount: Mount, instruction: InstructionOf<'RUN'>, context: StepContext): Promise<Directory> {
-  return directoryOf(await mountedNode(mount, instruction, context), mount, instruction);
-}
-
-function directoryOf(node: FileNode, mount: Mount, { range }: InstructionOf<'RUN'>): Directory {
-  if (node.kind === 'directory') return node;
-  throw new BuildError('invalid', `mount source ${mount.source} is not a directory`, { range });
-}
-
-async function mountedNode(mount: Mount, instruction: InstructionOf<'RUN'>, context: StepContext): Promise<FileNode> {
-  const { range } = instruction;
-  const root =
-    mount.from === undefined ? await context.buildContext() : await context.filesOf({ value: mount.from, range });
-  const path = cleanAbsolute(mount.source ?? '/');
-  const node = lookup(root, path);
-  if (!node)
-    throw new BuildError('not-found', `failed to compute cache key: ${quote(path)} not found: not found`, { range });
-  return node;
 }

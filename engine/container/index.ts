@@ -1,4 +1,5 @@
 export type { Attachment, AttachOptions } from './attach.ts';
+export { CacheMounts } from './cache-mounts.ts';
 export { type Clock, parseDuration, parseTime, rfc3339Nano, systemClock } from './clock.ts';
 export type { CommitOptions } from './commit.ts';
 export { ContainerService, type ContainerServiceOptions } from './container-service.ts';

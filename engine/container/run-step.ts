@@ -1,44 +1,32 @@
-import type { ContainerConfig } from '../api/types.ts';
-import type { RunStep, RunStepExecutor, RunStepResult, StepMount } from '../builder/run-step.ts';
-import { type Directory, directory, file } from '../files/node.ts';
-import { insert, lookup } from '../files/tree.ts';
+import type { ContainerConfig, HostConfig } from '../api/types.ts';
+import type { RunStep, RunStepExecutor, RunStepResult } from '../builder/run-step.ts';
 import type { Layer } from '../image/image.ts';
-import type { GuestProcess, StartContainer } from '../machine/machine.ts';
-import type { MountSpec } from '../machine/runtime-spec.ts';
+import type { GuestProcess } from '../machine/machine.ts';
+import type { CacheMounts, HeldCacheMount } from './cache-mounts.ts';
 import type { Context } from './context.ts';
 import { completeHostConfig } from './create-config.ts';
 import { endedProcess } from './ended-process.ts';
-import { ContainerError } from './errors.ts';
 import { etcFiles } from './etc-files.ts';
 import { randomId, shortId } from './ids.ts';
-import { layerPath } from './layer-publisher.ts';
-import { containerDirectory } from './runtime/mounts.ts';
 import { runtimeConfig } from './runtime/runtime-config.ts';
 import { SIGKILL } from './signals.ts';
 import { execveFailure } from './start-failure.ts';
-
-/** What a build step mounts, ready for the guest. */
-interface StepMounts {
-  readonly mounts: readonly MountSpec[];
-  readonly files: NonNullable<StartContainer['files']>;
-  /** Trees to publish for this step only, by name. */
-  readonly trees: ReadonlyMap<string, Directory>;
-}
+import { stepMounts } from './step-mounts.ts';
 
 /** Runs RUN steps as containers that exist only meanwhile, beside the service's own (its context is shared). */
-export function runStepExecutor(context: Context): RunStepExecutor {
-  return (step) => runStep(context, step);
+export function runStepExecutor(context: Context, caches: CacheMounts): RunStepExecutor {
+  return (step) => runStep(context, caches, step);
 }
 
-async function runStep(context: Context, step: RunStep): Promise<RunStepResult> {
+async function runStep(context: Context, caches: CacheMounts, step: RunStep): Promise<RunStepResult> {
   step.signal?.throwIfAborted();
   const id = randomId();
   const config = stepConfig(step, shortId(id));
-  const host = completeHostConfig({ NetworkMode: step.network === 'default' ? 'bridge' : step.network });
+  const host = completeHostConfig(stepHost(step));
   const layers: readonly Layer[] = step.layers.map((layer) => ({ ...layer, bytes: 0 }));
   const root = await context.roots.get(layers);
   const lowers = await context.layers.publish(layers);
-  const extra = stepMounts(id, step.mounts, root);
+  const extra = await stepMounts(id, step.mounts, { root, caches, signal: step.signal });
   for (const [name, tree] of extra.trees) context.machine.publishLayer(name, tree);
   try {
     const spec = runtimeConfig({ id, args: step.argv, config, host, root });
@@ -46,7 +34,7 @@ async function runStep(context: Context, step: RunStep): Promise<RunStepResult> 
     const process = await context.machine
       .startContainer({
         id,
-        lowers: extra.trees.has(mountPointLayer(id)) ? [mountPointLayer(id), ...lowers] : lowers,
+        lowers: extra.mountPoints === undefined ? lowers : [extra.mountPoints, ...lowers],
         spec: { ...spec, mounts: [...spec.mounts, ...extra.mounts] },
         files: [...etcFiles(id, config, host, []), ...extra.files],
       })
@@ -56,6 +44,7 @@ async function runStep(context: Context, step: RunStep): Promise<RunStepResult> 
         throw error;
       });
     const exitCode = await follow(process, step);
+    await writeBack(context, extra.caches);
     step.signal?.throwIfAborted();
     const layerTar = exitCode === 0 ? await context.machine.packUpper(id) : new Uint8Array();
     return { exitCode, layerTar };
@@ -63,7 +52,33 @@ async function runStep(context: Context, step: RunStep): Promise<RunStepResult> 
     // A container that could not be started, or whose guest is gone, has nothing to remove.
     await context.machine.removeContainer(id).catch(() => {});
     for (const name of extra.trees.keys()) context.machine.withdrawLayer(name);
+    for (const cache of extra.caches) cache.release();
   }
+}
+
+/** The guest keeps what it writes to itself for a while: what is kept between builds must reach the host now. */
+async function writeBack({ machine }: Context, caches: readonly HeldCacheMount[]): Promise<void> {
+  if (caches.length === 0) return;
+  const args = ['/bin/sync', '-f', ...caches.map(({ path }) => path)];
+  const process = await machine.spawn({ args, env: [], cwd: '/', user: { uid: 0, gid: 0 } });
+  process.stdin.close().catch(() => {});
+  await Promise.all([process.exit, process.stdout.cancel(), process.stderr.cancel()]);
+}
+
+function stepHost({ network, limits }: RunStep): Partial<HostConfig> {
+  return {
+    NetworkMode: network === 'default' ? 'bridge' : network,
+    ...(limits && {
+      ExtraHosts: limits.extraHosts,
+      Ulimits: limits.ulimits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
+      ShmSize: limits.shmSize,
+      Memory: limits.memory,
+      MemorySwap: limits.memorySwap,
+      CpuShares: limits.cpuShares,
+      CpuPeriod: limits.cpuPeriod,
+      CpuQuota: limits.cpuQuota,
+    }),
+  };
 }
 
 /** Passes output on and waits for the end; kills the process when the step is called off. */
@@ -104,65 +119,4 @@ function stepConfig(step: RunStep, hostname: string): ContainerConfig {
     Entrypoint: null,
     Labels: null,
   };
-}
-
-const mountPointLayer = (id: string): string => `step-${shortId(id)}`;
-
-function stepMounts(id: string, mounts: readonly StepMount[], root: Directory): StepMounts {
-  const specs: MountSpec[] = [];
-  const files: NonNullable<StartContainer['files']>[number][] = [];
-  const trees = new Map<string, Directory>();
-  let points: Directory | undefined;
-  mounts.forEach((mount, index) => {
-    points = withMountPoint(points, root, mount);
-    switch (mount.type) {
-      case 'bind': {
-        if (mount.writable) throw unsupported('--mount=type=bind,rw');
-        const name = `${mountPointLayer(id)}-${index}`;
-        trees.set(name, mount.tree);
-        specs.push({ destination: mount.target, type: 'bind', source: layerPath(name), options: ['rbind', 'ro'] });
-        break;
-      }
-      case 'tmpfs': {
-        const size = mount.size === undefined ? [] : [`size=${mount.size}`];
-        specs.push({
-          destination: mount.target,
-          type: 'tmpfs',
-          source: 'tmpfs',
-          options: ['nosuid', 'nodev', ...size],
-        });
-        break;
-      }
-      case 'file': {
-        const path = `${containerDirectory(id)}/mount-${index}`;
-        files.push({ path, data: mount.data, mode: mount.mode });
-        specs.push({ destination: mount.target, type: 'bind', source: path, options: ['bind', 'ro'] });
-        break;
-      }
-      case 'cache':
-        throw unsupported('--mount=type=cache');
-    }
-  });
-  if (points) trees.set(mountPointLayer(id), points);
-  return { mounts: specs, files, trees };
-}
-
-const unsupported = (what: string): ContainerError =>
-  new ContainerError('not-implemented', `RUN ${what} is not supported by this engine yet`);
-
-/** The mount points that the root does not have, in a lower layer of their own: they must not be in the step's. */
-function withMountPoint(points: Directory | undefined, root: Directory, mount: StepMount): Directory | undefined {
-  if (lookup(root, mount.target)) return points;
-  const names = mount.target.split('/').filter((name) => name !== '');
-  let tree = points ?? { ...root, children: new Map() };
-  let path = '';
-  for (const name of names.slice(0, -1)) {
-    path += `/${name}`;
-    const below = lookup(root, path, { followLast: false });
-    const known = lookup(tree, path, { followLast: false });
-    if (!known)
-      tree = insert(tree, path, below?.kind === 'directory' ? { ...below, children: new Map() } : directory());
-  }
-  const point = mount.type === 'file' ? file() : directory();
-  return insert(tree, mount.target, point);
 }

@@ -149,11 +149,13 @@ export class MemoryFileSystem {
   }
 
   /**
-   * Makes the whole file system equal to a tree. What is equal already is not touched, and directories and files that stay
-   * keep their inodes, so that the guest's open files and working directories stay good.
+   * Makes a directory (default: the whole file system) equal to a tree. What is equal already is not touched, and
+   * directories and files that stay keep their inodes, so that the guest's open files and working directories stay good.
    */
-  replaceWith(tree: Directory): void {
-    replaceTree(this.inodes, tree);
+  replaceWith(tree: Directory, path = '/'): void {
+    const directory = this.#existing(path);
+    if (directory.kind !== 'directory') throw new FileSystemError('ENOTDIR', path);
+    replaceTree(this.inodes, directory, tree);
   }
 
   subscribe(listener: ChangeListener): () => void {

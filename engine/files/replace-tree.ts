@@ -3,9 +3,9 @@ import type { Caller, InodeStore } from './inode-store.ts';
 import type { Directory, FileNode } from './node.ts';
 import { fromSeconds, toSeconds } from './timestamp.ts';
 
-/** Makes a store equal to a tree, touching only what differs. See `MemoryFileSystem.replaceWith`. */
-export function replaceTree(store: InodeStore, tree: Directory): void {
-  new Replacement(store).directory(store.root, tree);
+/** Makes a directory of a store equal to a tree, touching only what differs. See `MemoryFileSystem.replaceWith`. */
+export function replaceTree(store: InodeStore, directory: DirectoryInode, tree: Directory): void {
+  new Replacement(store).directory(directory, tree);
 }
 
 class Replacement {

@@ -80,7 +80,7 @@ class GuestMachine implements Machine {
 
   startContainer(request: StartContainer): Promise<GuestProcess> {
     const { id, lowers, spec } = request;
-    const files = request.files?.map(({ path, mode, data }) => ({ path, mode, data: base64(data) }));
+    const files = request.files?.map((file) => ('data' in file ? { ...file, data: base64(file.data) } : file));
     return this.#process({ op: 'start', container: id, lowers, spec, files }, spec.process);
   }
 

@@ -30,9 +30,19 @@ export interface StartContainer {
   /** Names given to {@link Machine.publishLayer}, topmost first. */
   readonly lowers: readonly string[];
   readonly spec: RuntimeSpec;
-  /** Written in the guest before the start: what bind mounts in `spec` name as sources. Absolute guest paths. */
-  readonly files?: readonly { readonly path: string; readonly data: Uint8Array; readonly mode: number }[];
+  /** Written in the guest before the start: what bind mounts in `spec` name as sources. */
+  readonly files?: readonly GuestFile[];
 }
+
+/** A file, or an empty directory, that the guest is to have. Directories above it are made. */
+export type GuestFile = {
+  /** Absolute. */
+  readonly path: string;
+  readonly mode: number;
+  /** Root if left out, as the next. */
+  readonly uid?: number;
+  readonly gid?: number;
+} & ({ readonly data: Uint8Array } | { readonly directory: true });
 
 /** An entry of a container's writable layer (overlayfs upper directory). */
 export interface UpperEntry {

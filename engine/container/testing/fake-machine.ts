@@ -147,6 +147,7 @@ export class FakeMachine implements Machine {
     this.#pid += 1;
     const process = new FakeProcess(this.#pid, spec);
     if (program === 'echo') process.print(`${args.join(' ')}\n`).then(() => process.end(0));
+    if (program === '/bin/sync') process.end(0);
     if (program === 'false') process.end(1);
     return process;
   }

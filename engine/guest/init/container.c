@@ -166,12 +166,18 @@ static const char *write_files(const struct json *files) {
       *slash = 0;
       if (make_directories(parent, 0755)) return path;
     }
+    uid_t uid = (uid_t)json_number(f, "uid", 0);
+    gid_t gid = (gid_t)json_number(f, "gid", 0);
+    if (json_bool(f, "directory", false)) {
+      if ((mkdir(path, 0700) && errno != EEXIST) || chown(path, uid, gid) || chmod(path, (mode_t)json_number(f, "mode", 0755))) return path;
+      continue;
+    }
     unsigned char *bytes = malloc(strlen(data) * 3 / 4 + 4);
     if (!bytes) return path;
     size_t n = base64_decode(data, bytes);
     // Written anew, not in place: what an earlier start bound into a container stays as it was.
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bool good = fd >= 0 && write(fd, bytes, n) == (ssize_t)n && !fchmod(fd, (mode_t)json_number(f, "mode", 0644));
+    bool good = fd >= 0 && write(fd, bytes, n) == (ssize_t)n && !fchown(fd, uid, gid) && !fchmod(fd, (mode_t)json_number(f, "mode", 0644));
     int error = errno;
     if (fd >= 0) close(fd);
     free(bytes);
@@ -270,9 +276,14 @@ void container_processes(const struct json *message) {
 
 static void remove_tree(const struct json *message) {
   char path[256];
-  overlay_path(path, sizeof path, json_string(message, "container", ""), NULL);
+  const char *id = json_string(message, "container", "");
+  overlay_path(path, sizeof path, id, NULL);
   int error = delete_tree(path);
   if (error) job_fail(error, path, "removing the writable layer");
+  // Where its own files are: those in /etc, and a build step's secrets.
+  snprintf(path, sizeof path, CONTAINER_ROOT "/%s", id);
+  error = delete_tree(path);
+  if (error) job_fail(error, path, "removing the container's files");
 }
 
 void container_remove(const struct json *message) {

@@ -221,6 +221,7 @@ int docker_main(int argc, char **argv);
 
 #define DOCKER_ROOT "/var/lib/docker"
 #define OVERLAY_ROOT DOCKER_ROOT "/overlay2"
+#define CONTAINER_ROOT DOCKER_ROOT "/containers"
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define STUB_SOCKET "/run/drydock.sock"
 #define WORKSPACE "/root/project"
