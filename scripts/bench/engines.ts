@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startDockerd } from '../peers/dockerd.ts';
-import { timed } from '../peers/process.ts';
-import { startDrydock } from './drydock.ts';
-import { median, type Row, spread } from './figures.ts';
+import { type BothEngines, docker, withBothEngines } from './both-engines.ts';
+import { type Row, timesRow } from './figures.ts';
+import { inTurns } from './turns.ts';
 
-const RUNS = 9;
-/** Not counted: the emulator compiles what it runs often, so its first rounds are slower; dockerd gets as many. */
-const WARM_UP = 5;
+/** Warm-up: the emulator compiles what it runs often, so its first rounds are slower; dockerd gets as many. */
+const ROUNDS = { runs: 9, warmUp: 5 };
 const MEGABYTE = 1 << 20;
 
 interface Case {
@@ -20,22 +17,10 @@ interface Case {
 }
 
 /** The same docker client asks both engines for the same things, in turns. */
-export async function benchEngines(): Promise<readonly Row[]> {
-  const drydock = await startDrydock();
-  try {
-    const dockerd = await startDockerd();
-    try {
-      return await compare(drydock.host, dockerd.host);
-    } finally {
-      await dockerd.stop();
-    }
-  } finally {
-    await drydock.stop();
-  }
-}
+export const benchEngines = (): Promise<readonly Row[]> => withBothEngines(compare);
 
-async function compare(ours: string, peer: string): Promise<readonly Row[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'drydock-bench-context-'));
+async function compare({ ours, dockerd, folder }: BothEngines): Promise<readonly Row[]> {
+  const peer = dockerd.host;
   const context = join(folder, 'context');
   mkdirSync(context);
   writeFileSync(join(context, 'data'), randomBytes(2 * MEGABYTE));
@@ -43,14 +28,6 @@ async function compare(ours: string, peer: string): Promise<readonly Row[]> {
     join(context, 'Dockerfile'),
     'FROM alpine\nCOPY data /data\nRUN echo one > /one.txt\nCMD ["/bin/sh"]\n',
   );
-
-  const docker = (host: string, args: readonly string[]) =>
-    timed('docker', args, { DOCKER_HOST: host, DOCKER_BUILDKIT: '0' });
-  // Both run the same image: what Drydock saves, dockerd loads.
-  const image = join(folder, 'alpine.tar');
-  await docker(ours, ['pull', 'alpine']);
-  await docker(ours, ['save', '-o', image, 'alpine']);
-  await docker(peer, ['load', '-i', image]);
   for (const host of [ours, peer]) {
     await docker(host, ['run', '-d', '--name', 'bench', '--network', 'none', 'alpine', 'sleep', '100000']);
     await docker(host, ['exec', 'bench', 'dd', 'if=/dev/urandom', 'of=/changed', 'bs=1M', 'count=1']);
@@ -70,25 +47,13 @@ async function compare(ours: string, peer: string): Promise<readonly Row[]> {
   ];
   const rows: Row[] = [];
   for (const { what, args, after } of cases) {
-    const measured = { ours: [] as number[], peer: [] as number[] };
-    for (let run = -WARM_UP; run < RUNS; run += 1) {
-      for (const [key, host] of [
-        ['ours', ours],
-        ['peer', peer],
-      ] as const) {
-        const { ms } = await docker(host, args);
-        if (run >= 0) measured[key].push(ms);
-        if (after) await docker(host, after);
-      }
-    }
-    const ratio = median(measured.ours) / median(measured.peer);
-    rows.push({
-      what,
-      measured: spread(measured.ours),
-      peer: spread(measured.peer),
-      reach: `${ratio.toFixed(2)}x of <= 1.0x`,
-      met: ratio <= 1,
-    });
+    const run = (host: string) => async () => {
+      const { ms } = await docker(host, args);
+      if (after) await docker(host, after);
+      return ms;
+    };
+    const measured = await inTurns({ ours: run(ours), peer: run(peer) }, ROUNDS);
+    rows.push(timesRow(what, measured.ours, measured.peer, 1));
   }
   for (const host of [ours, peer]) await docker(host, ['rm', '-f', 'bench']);
   return rows;

@@ -19,6 +19,37 @@ export function median(values: readonly number[]): number {
 export const spread = (values: readonly number[], digits = 0): string =>
   `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}-${Math.max(...values).toFixed(digits)})`;
 
+/** Times beside a peer's, in ms: met if they are at most so many times the peer's. */
+export function timesRow(what: string, ours: readonly number[], peer: readonly number[], most: number): Row {
+  const ratio = median(ours) / median(peer);
+  return {
+    what,
+    measured: spread(ours),
+    peer: spread(peer),
+    reach: `${ratio.toFixed(2)}x of <= ${most.toFixed(1)}x`,
+    met: ratio <= most,
+  };
+}
+
+/** Throughput beside a peer's, from times in ms for the same number of bytes: met if it is at least so many times the peer's. */
+export function throughputRow(
+  what: string,
+  bytes: number,
+  { ours, peer }: { readonly ours: readonly number[]; readonly peer: readonly number[] },
+  least: number,
+): Row {
+  // Bytes in a millisecond are thousands in a second.
+  const speeds = (times: readonly number[]) => times.map((ms) => bytes / ms / 1000);
+  const ratio = median(speeds(ours)) / median(speeds(peer));
+  return {
+    what,
+    measured: spread(speeds(ours)),
+    peer: spread(speeds(peer)),
+    reach: `${ratio.toFixed(2)}x of >= ${least.toFixed(1)}x`,
+    met: ratio >= least,
+  };
+}
+
 export function printTable(title: string, rows: readonly Row[]): void {
   const head: Row = { what: title, measured: 'Drydock', peer: 'native peer', reach: 'reach', met: true };
   const widths = (['what', 'measured', 'peer', 'reach'] as const).map((key) =>

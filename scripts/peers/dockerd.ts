@@ -9,6 +9,8 @@ export interface Dockerd {
   readonly host: string;
   /** Path of the client of the daemon's own version: its `DOCKER_BUILDKIT=1` needs no buildx. */
   readonly client: string;
+  /** Of the daemon: `nsenter -t PID -n` gets to its loopback interface. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -74,5 +76,6 @@ export async function startDockerd(): Promise<Dockerd> {
     await end(child);
     throw error;
   });
-  return { host, client, stop };
+  if (child.pid === undefined) throw new Error('unreachable: a daemon that answers has a process');
+  return { host, client, pid: child.pid, stop };
 }

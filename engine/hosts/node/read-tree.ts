@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { FileNode, Metadata } from '../../files/node.ts';
 
@@ -11,26 +11,31 @@ const PERMISSIONS = 0o7777;
  * @throws the error of node:fs
  */
 export async function readTree(path: string): Promise<FileNode> {
-  const node = await read(path);
+  const node = read(path);
   if (!node) throw new Error(`${path}: not a file, folder or symbolic link`);
   return node;
 }
 
-async function read(path: string): Promise<FileNode | undefined> {
-  const stats = await lstat(path);
-  const metadata: Metadata = {
-    mode: stats.mode & PERMISSIONS,
-    uid: stats.uid,
-    gid: stats.gid,
-    mtime: stats.mtimeMs / 1000,
-  };
-  if (stats.isFile()) return { ...metadata, kind: 'file', data: new Uint8Array(await readFile(path)) };
-  if (stats.isSymbolicLink()) return { ...metadata, kind: 'symlink', target: await readlink(path) };
+/** Not asynchronous: a command line has nothing else to do meanwhile, and a small file takes fifteen times as long so. */
+function read(path: string): FileNode | undefined {
+  const stats = lstatSync(path);
+  if (stats.isFile()) return { ...metadataOf(stats), kind: 'file', data: readBytes(path) };
+  if (stats.isSymbolicLink()) return { ...metadataOf(stats), kind: 'symlink', target: readlinkSync(path) };
   if (!stats.isDirectory()) return undefined;
   const children = new Map<string, FileNode>();
-  for (const name of (await readdir(path)).sort()) {
-    const child = await read(join(path, name));
+  for (const name of readdirSync(path).sort()) {
+    const child = read(join(path, name));
     if (child) children.set(name, child);
   }
-  return { ...metadata, kind: 'directory', children };
+  return { ...metadataOf(stats), kind: 'directory', children };
+}
+
+function metadataOf({ mode, uid, gid, mtimeMs }: Stats): Metadata {
+  return { mode: mode & PERMISSIONS, uid, gid, mtime: mtimeMs / 1000 };
+}
+
+/** A plain view: Buffer's own slice() and friends differ from the standard's. */
+function readBytes(path: string): Uint8Array {
+  const { buffer, byteOffset, length } = readFileSync(path);
+  return new Uint8Array(buffer, byteOffset, length);
 }
