@@ -10,6 +10,14 @@ export interface CatalogueEntry {
   /** Bytes to download for the first tag. */
   readonly size: number;
   readonly description: string;
+  /** That the image is not the one of that name elsewhere, and what it is instead; without it, it is that one. */
+  readonly standIn?: string;
+  /** Another of the repositories, whose layers are this one's first: `debian`. */
+  readonly base?: string;
+  /** Debian's source packages and versions that it is made from: `bash 5.2.15-2`. */
+  readonly sources?: readonly string[];
+  /** The registry that it was mirrored from. */
+  readonly upstream?: string;
 }
 
 /** Undefined if the value is no catalogue. Entries that are none are left out. */
@@ -19,13 +27,24 @@ export function toCatalogue(value: unknown): Catalogue | undefined {
   const repositories: CatalogueEntry[] = [];
   for (const item of list as readonly Partial<CatalogueEntry>[]) {
     if (typeof item?.name !== 'string' || !Array.isArray(item.tags)) continue;
-    const { name, tags, size = 0, description = '' } = item;
-    repositories.push({ name, tags: tags.map(String), size, description });
+    const { name, tags, size = 0, description = '', standIn, base, sources, upstream } = item;
+    repositories.push({
+      name,
+      tags: tags.map(String),
+      size,
+      description,
+      ...(standIn !== undefined && { standIn }),
+      ...(base !== undefined && { base }),
+      ...(Array.isArray(sources) && { sources: sources.map(String) }),
+      ...(upstream !== undefined && { upstream }),
+    });
   }
   return { repositories };
 }
 
-/** `alpine:latest, busybox:latest` */
+/** `alpine, busybox, redis:7`: a tag is named where there is no `latest`. */
 export function listNames(catalogue: Catalogue): string {
-  return catalogue.repositories.flatMap(({ name, tags }) => tags.map((tag) => `${name}:${tag}`)).join(', ');
+  return catalogue.repositories
+    .map(({ name, tags }) => (tags.includes('latest') ? name : `${name}:${tags[0] ?? 'latest'}`))
+    .join(', ');
 }

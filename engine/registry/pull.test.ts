@@ -19,8 +19,12 @@ beforeAll(async () => {
   source = (await memoryImageStore()).store;
   image = await randomImage(source, 1, 3, { config: { Labels: { [STAND_IN_LABEL]: NOTE } } });
   published = await staticRegistry(source, [
-    { reference: ALPINE, image, description: 'a test' },
-    { reference: parseReference('busybox:1'), image: await randomImage(source, 2, 1), description: 'another' },
+    { references: [ALPINE], image, about: { description: 'a test' } },
+    {
+      references: [parseReference('busybox:1')],
+      image: await randomImage(source, 2, 1),
+      about: { description: 'another' },
+    },
   ]);
 });
 
@@ -194,7 +198,7 @@ describe('a pull that fails', () => {
     [
       'foo',
       'denied',
-      "pull access denied for foo, repository does not exist or may require 'docker login': denied: requested access to the resource is denied. Images that can be pulled here: alpine:latest, busybox:1",
+      "pull access denied for foo, repository does not exist or may require 'docker login': denied: requested access to the resource is denied. Images that can be pulled here: alpine, busybox:1",
     ],
     [
       'alpine:9',
@@ -204,7 +208,7 @@ describe('a pull that fails', () => {
     [
       'ghcr.io/a/b',
       'no-mirror',
-      'registry ghcr.io cannot be reached from here, so ghcr.io/a/b:latest cannot be pulled: this lab pulls from docker.io only. Images that can be pulled here: alpine:latest, busybox:1',
+      'registry ghcr.io cannot be reached from here, so ghcr.io/a/b:latest cannot be pulled: this lab pulls from docker.io only. Images that can be pulled here: alpine, busybox:1',
     ],
   ])('for %s says what can be pulled', async (name, code, message) => {
     await expect((await setUp()).pull(name)).rejects.toMatchObject({ code, message });

@@ -1,7 +1,8 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached, hashOf } from './cache.ts';
-import { requireTools, run } from './command.ts';
+import { run } from './command.ts';
+import { fetchDebian } from './fetch-debian.ts';
 
 /** Debian packages that the guest is made of. */
 const wanted = ['linux-source-6.1', 'seabios', 'busybox-static', 'musl-dev'] as const;
@@ -35,27 +36,8 @@ export async function packages(): Promise<Packages> {
 }
 
 async function fetchPackages(directory: string): Promise<void> {
-  await requireTools('apt-get', 'dpkg-deb');
-  const lists = join(directory, 'lists');
+  await fetchDebian(wanted, directory);
   const debs = join(directory, 'debs');
-  await mkdir(join(lists, 'partial'), { recursive: true });
-  await mkdir(debs);
-  // Lists of our own, since the system knows only its own architecture, and nothing of the system is to change.
-  const apt = [
-    '-oAPT::Architecture=i386',
-    '-oAPT::Architectures=i386',
-    `-oDir::State::Lists=${lists}`,
-    '-oDir::Cache::pkgcache=',
-    '-oDir::Cache::srcpkgcache=',
-    '-oAPT::Sandbox::User=root',
-  ];
-  // One unreachable source of several is no reason to stop: the download says whether what is needed is there.
-  const update = await run('apt-get', [...apt, 'update', '-q']).catch((error: Error) => error.message);
-  try {
-    await run('apt-get', [...apt, 'download', '-q', ...wanted], { cwd: debs });
-  } catch (error) {
-    throw new Error(`${(error as Error).message}\napt-get update had said:\n${update}`);
-  }
   for (const file of await readdir(debs)) {
     const name = file.slice(0, file.indexOf('_'));
     await run('dpkg-deb', ['-x', join(debs, file), join(directory, name)]);

@@ -1,38 +1,35 @@
 import { build } from '../../builder/index.ts';
-import type { Directory, RegularFile } from '../../files/node.ts';
+import { type Directory, directory, file } from '../../files/node.ts';
+import { treeToTar } from '../../files/tar/index.ts';
 import type { Image, ImageStore } from '../../image/index.ts';
 import { MemoryStateStore } from '../../stores/memory-state-store.ts';
 
+export interface ImageInput {
+  readonly dockerfile: string;
+  /** What `rootfs.tar` holds. */
+  readonly rootfs: Directory;
+  readonly labels: Readonly<Record<string, string>>;
+  /** References that the image gets in the store. */
+  readonly tags: readonly string[];
+  /** Seconds since the epoch, for all that the image says about time. */
+  readonly created: number;
+}
+
 /**
- * Builds a Dockerfile with the engine's own builder, from a context that has it and `rootfs/`. There is no machine: a
- * base image's Dockerfile starts FROM scratch and needs no RUN.
- * @param created seconds since the epoch, for all that the image says about time
+ * Builds a Dockerfile with the engine's own builder, from a context that has it and `rootfs.tar`. There is no machine: a
+ * base image's Dockerfile needs no RUN, and starts from nothing or from an image that is in the store.
  * @throws BuildError
  */
-export async function buildImage(
-  store: ImageStore,
-  dockerfile: string,
-  rootfs: Directory,
-  created: number,
-): Promise<Image> {
-  const owner = { uid: 0, gid: 0, mtime: created };
-  const file: RegularFile = { kind: 'file', mode: 0o644, ...owner, data: new TextEncoder().encode(dockerfile) };
-  const context: Directory = {
-    kind: 'directory',
-    mode: 0o755,
-    ...owner,
-    children: new Map<string, RegularFile | Directory>([
-      ['Dockerfile', file],
-      ['rootfs', rootfs],
-    ]),
-  };
+export async function buildImage(store: ImageStore, input: ImageInput): Promise<Image> {
+  const { dockerfile, rootfs, labels, tags, created } = input;
+  const context = directory({ Dockerfile: file(dockerfile), 'rootfs.tar': file(treeToTar(rootfs)) });
   const { image } = await build(
-    { context },
+    { context, labels, tags },
     {
       images: store,
       state: new MemoryStateStore(),
       pullImage: async (reference) => {
-        throw new Error(`a base image is built FROM scratch, not from ${reference}`);
+        throw new Error(`${reference} is not among the base images before this one`);
       },
       runStep: async ({ argv }) => {
         throw new Error(`a base image is built without a machine, so it cannot run ${argv.join(' ')}`);

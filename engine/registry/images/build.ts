@@ -2,9 +2,9 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { debianPackages, packageCache } from './debian.ts';
 import { inputsKey } from './inputs.ts';
-import { PACKAGES } from './recipes.ts';
+import { debianPackages } from './packages/fetch.ts';
+import { PACKAGES } from './recipes/index.ts';
 
 const OUTPUT = join(dirname(fileURLToPath(import.meta.url)), '../../../public/v2');
 /** In the output: which inputs it was built from. */
@@ -13,8 +13,8 @@ const KEY_FILE = '.inputs';
 async function main(): Promise<void> {
   const started = performance.now();
   const report = (line: string): void => console.log(`images: ${line}`);
-  const packages = await debianPackages(PACKAGES, packageCache(), report);
-  const key = await inputsKey(packages);
+  const packages = await debianPackages(PACKAGES);
+  const key = await inputsKey(packages.values());
   if ((await readFile(join(OUTPUT, KEY_FILE), 'utf8').catch(() => '')) === key) {
     report('up to date in public/v2');
     return;

@@ -6,19 +6,20 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Directory, FileNode } from '../../files/node.ts';
 import { parseManifest, parseReference } from '../../image/index.ts';
 import { memoryImageStore } from '../../image/testing/stores.ts';
 import { pull, RegistryClient } from '../index.ts';
-import { appletNames } from './applets.ts';
 import { buildRegistry } from './build-registry.ts';
-import { type DebianPackage, debianPackages, packageCache, packageTree } from './debian.ts';
-import { PACKAGES } from './recipes.ts';
+import { type DebianPackage, debianPackages } from './packages/fetch.ts';
+import { fileIn, unpackPackage } from './packages/unpack.ts';
+import { appletNames } from './recipes/applets.ts';
+import { PACKAGES, RECIPES } from './recipes/index.ts';
 
 const execute = promisify(execFile);
 
-let packages: readonly DebianPackage[];
+let packages: ReadonlyMap<string, DebianPackage>;
 let files: ReadonlyMap<string, Uint8Array>;
 let server: Server;
 let origin: string;
@@ -27,7 +28,7 @@ let folder: string;
 /** The registry's files over real HTTP. The media type is for skopeo, which, unlike our client, relies on it. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'drydock-images-'));
-  packages = await debianPackages(PACKAGES, packageCache(), () => {});
+  packages = await debianPackages(PACKAGES);
   files = await buildRegistry(packages, () => {});
   server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? '').replace(/^\/v2\//, '');
@@ -71,47 +72,128 @@ it('gives the same files again', async () => {
   expect(digests(again)).toEqual(digests(files));
 });
 
-it.each(['alpine', 'busybox'])('serves %s to skopeo and to our own client alike', async (name) => {
-  const inspected = JSON.parse(
-    await skopeo('inspect', '--tls-verify=false', `docker://${origin}/library/${name}:latest`),
-  );
+async function pulled(name: string) {
   const { store: images } = await memoryImageStore();
   const client = new RegistryClient({ fetch, mirrors: { 'docker.io': `http://${origin}` } });
   const image = await pull(parseReference(name), { client, images });
-  expect(inspected).toMatchObject({ Digest: image.manifest, Architecture: '386', Os: 'linux', RepoTags: ['latest'] });
+  return { image, root: await images.rootfs(image.layers) };
+}
 
-  const layout = join(folder, name);
-  await skopeo('copy', '-q', '--src-tls-verify=false', `docker://${origin}/library/${name}`, `oci:${layout}:latest`);
-  const { stdout } = await execute('umoci', ['stat', '--json', '--image', `${layout}:latest`]);
-  expect(JSON.parse(stdout).history.filter((step: { layer: unknown }) => step.layer)).toHaveLength(1);
+describe.each(RECIPES)('$name', (recipe) => {
+  const { name, tags } = recipe;
 
-  const root = await images.rootfs(image.layers);
-  expect(at(root, 'bin/sh')).toMatchObject({ kind: 'symlink', target: 'busybox' });
-  expect(at(root, 'bin/busybox')).toMatchObject({ kind: 'file', mode: 0o755, uid: 0 });
-  const { Labels, Cmd, Env } = image.config.config ?? {};
-  expect(Labels?.['dev.drydock.stand-in']).toMatch(/^this \w+ is the lab's stand-in: BusyBox/);
-  expect(Cmd).toEqual([name === 'alpine' ? '/bin/sh' : 'sh']);
-  expect(Env).toEqual(['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']);
+  it('is served to skopeo and to our own client alike', async () => {
+    const reference = `docker://${origin}/library/${name}:${tags[0]}`;
+    const inspected = JSON.parse(await skopeo('inspect', '--tls-verify=false', reference));
+    const { image } = await pulled(`${name}:${tags[0]}`);
+    expect(inspected).toMatchObject({ Digest: image.manifest, Architecture: '386', Os: 'linux', RepoTags: tags });
+    const layout = join(folder, name);
+    await skopeo('copy', '-q', '--src-tls-verify=false', reference, `oci:${layout}:it`);
+    const { stdout } = await execute('umoci', ['stat', '--json', '--image', `${layout}:it`]);
+    const steps = JSON.parse(stdout).history.filter((step: { layer: unknown }) => step.layer);
+    expect(steps).toHaveLength(image.layers.length);
+    await execute('oci-image-tool', ['validate', '--type', 'image', '--ref', 'name=it', layout]);
+  });
+
+  it('states its origin in its labels', async () => {
+    const { image } = await pulled(`${name}:${tags.at(-1)}`);
+    const labels = image.config.config?.Labels ?? {};
+    expect(labels).toMatchObject({
+      'org.opencontainers.image.title': name,
+      'org.opencontainers.image.description': recipe.description,
+      'org.opencontainers.image.vendor': 'Drydock',
+      'dev.drydock.licences': expect.stringMatching(/^\/usr\/share\//),
+      'dev.drydock.stand-in': expect.stringContaining(`this ${name} is the lab's`),
+    });
+    const sources = labels['dev.drydock.sources']?.split(', ') ?? [];
+    expect(sources.length).toBeGreaterThan(0);
+    for (const source of sources) expect(source).toMatch(/^[a-z0-9][a-z0-9+.-]+ (?:\d+:)?\d[\w.+~-]*$/);
+    const below = RECIPES.find((each) => each.name === recipe.base);
+    if (!below) return expect(labels['org.opencontainers.image.base.name']).toBeUndefined();
+    const base = await pulled(below.name);
+    expect(labels['org.opencontainers.image.base.name']).toBe(`docker.io/library/${below.name}:${below.tags[0]}`);
+    expect(labels['org.opencontainers.image.base.digest']).toBe(base.image.manifest);
+    // So whoever has one of them has the others' first layer already.
+    expect(image.layers.slice(0, base.image.layers.length)).toEqual(base.image.layers);
+    expect(image.layers.length).toBeGreaterThan(base.image.layers.length);
+  });
+
+  it('needs nothing that is in no package of its own, but for what is left out on purpose', async () => {
+    const names = [...recipe.packages, ...(RECIPES.find((each) => each.name === recipe.base)?.packages ?? [])];
+    if (!names.includes('dpkg')) return;
+    const all = await Promise.all(names.map(async (each) => unpackPackage(packageOf(each))));
+    const provided = new Set(
+      all.flatMap(({ name: own, fields }) => [own, ...relations(fields.get('Provides')).flat()]),
+    );
+    const unmet = all.flatMap(({ fields }) =>
+      ['Pre-Depends', 'Depends']
+        .flatMap((field) => relations(fields.get(field)))
+        .filter((alternatives) => !alternatives.some((each) => provided.has(each)))
+        .map(([first = '']) => first),
+    );
+    expect([...new Set(unmet)].sort()).toEqual(LEFT_OUT[name] ?? []);
+  });
 });
 
-it('says in alpine what it is, and has musl under its usual name', async () => {
-  const { store: images } = await memoryImageStore();
+/** Packages that others depend on and that are left out, with the few files that need them or without any that do. */
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+  debian: ['debconf', 'libdb5.3'],
+};
+
+/** `a (>= 1) | b, c:any` is a or b, and c. */
+function relations(field = ''): string[][] {
+  return field.split(',').flatMap((each) => {
+    const names = each.split('|').map((name) => name.trim().replace(/[ (:].*/s, ''));
+    return names[0] ? [names] : [];
+  });
+}
+
+function packageOf(name: string): DebianPackage {
+  const found = packages.get(name);
+  if (!found) throw new Error(`${name} is missing`);
+  return found;
+}
+
+it('lists all images with what they are', async () => {
   const client = new RegistryClient({ fetch, mirrors: { 'docker.io': `http://${origin}` } });
-  const root = await images.rootfs((await pull(parseReference('alpine'), { client, images })).layers);
+  const catalogue = await client.catalogue();
+  expect(catalogue?.repositories.map(({ name }) => name)).toEqual(RECIPES.map(({ name }) => name).sort());
+  for (const { name, tags, description, standIn, base } of RECIPES) {
+    const entry = catalogue?.repositories.find((each) => each.name === name);
+    expect(entry).toMatchObject({ tags, description, standIn, ...(base && { base }) });
+    const { image } = await pulled(name);
+    expect(entry?.sources).toEqual(image.config.config?.Labels?.['dev.drydock.sources']?.split(', '));
+    expect(entry?.size).toBeGreaterThan(image.configBytes.length);
+  }
+});
+
+it.each(['alpine', 'busybox'])('says in %s what it is, and has BusyBox in it', async (name) => {
+  const { image, root } = await pulled(name);
+  expect(at(root, 'bin/sh')).toMatchObject({ kind: 'symlink', target: 'busybox' });
+  expect(at(root, 'bin/busybox')).toMatchObject({ kind: 'file', mode: 0o755, uid: 0 });
+  expect(at(root, 'etc/shadow')).toMatchObject({ mode: 0o640, uid: 0 });
+  expect(at(root, 'tmp')).toMatchObject({ mode: 0o1777 });
   const release = at(root, 'etc/os-release');
-  expect(release?.kind === 'file' && new TextDecoder().decode(release.data)).toMatch(/stand-in for Alpine Linux/);
+  expect(release?.kind === 'file' && new TextDecoder().decode(release.data)).toMatch(
+    /stand-in for .*BusyBox 1\.35\.0/s,
+  );
+  expect(image.config.config).toMatchObject({
+    Cmd: [name === 'alpine' ? '/bin/sh' : 'sh'],
+    Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+  });
+});
+
+it('has musl in alpine under its usual name', async () => {
+  const { root } = await pulled('alpine');
   const musl = at(root, 'lib/ld-musl-i386.so.1');
   expect(musl?.kind === 'file' && [...musl.data.subarray(0, 5)]).toEqual([0x7f, 0x45, 0x4c, 0x46, 1]);
   expect(at(root, 'sbin/apk')).toBeUndefined();
 });
 
 it('finds the applets that the program itself lists', async () => {
-  const deb = packages.find(({ name }) => name === 'busybox-static');
-  if (!deb) throw new Error('busybox-static is missing');
-  const binary = at(await packageTree(deb), 'bin/busybox');
-  if (binary?.kind !== 'file') throw new Error('no bin/busybox');
+  const deb = packageOf('busybox-static');
+  const names = appletNames(fileIn(await unpackPackage(deb), 'bin/busybox').data);
   await execute('dpkg-deb', ['-x', deb.path, join(folder, 'deb')]);
-  const names = appletNames(binary.data);
   expect(names.length).toBeGreaterThan(200);
   const listed = await execute(join(folder, 'deb/bin/busybox'), ['--list']).catch((error: { code?: unknown }) => {
     // A computer that cannot run i386 programs has nothing to compare with.

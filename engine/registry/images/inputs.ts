@@ -1,17 +1,27 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DebianPackage } from './debian.ts';
+import type { DebianPackage } from './packages/fetch.ts';
 
 const ENGINE = join(dirname(fileURLToPath(import.meta.url)), '../..');
 /** The parts of the engine that have a say in an image's bytes. */
-const PARTS = ['builder', 'dockerfile', 'files', 'image', 'registry'];
+const PARTS = [
+  'builder',
+  'dockerfile',
+  'files',
+  'guest/build/compile-static.ts',
+  'image',
+  'registry/catalogue.ts',
+  'registry/images',
+  'registry/pull.ts',
+];
 
 /** A hash of all that the images are made of: packages, Dockerfiles and their files, and the engine that builds them. */
-export async function inputsKey(packages: readonly DebianPackage[]): Promise<string> {
+export async function inputsKey(packages: Iterable<DebianPackage>): Promise<string> {
   const hash = createHash('sha256');
-  for (const { name, version, bytes } of packages) hash.update(`${name} ${version} `).update(bytes);
+  // Named by version, and never changed in their folder.
+  for (const { path } of packages) hash.update(`${basename(path)}\n`);
   for (const part of PARTS) {
     for (const path of await sourceFiles(join(ENGINE, part))) {
       hash.update(`\n${relative(ENGINE, path)}\n`).update(await readFile(path));
@@ -22,6 +32,7 @@ export async function inputsKey(packages: readonly DebianPackage[]): Promise<str
 }
 
 async function sourceFiles(folder: string): Promise<string[]> {
+  if (folder.endsWith('.ts')) return [folder];
   const files: string[] = [];
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {

@@ -2,10 +2,10 @@ import { encodeJson, familiarRepository, type Image, type ImageStore, type Refer
 import type { CatalogueEntry } from '../catalogue.ts';
 
 export interface PublishedImage {
-  readonly reference: Reference;
+  /** All of one repository. */
+  readonly references: readonly Reference[];
   readonly image: Image;
-  /** For people: a line about it. */
-  readonly description: string;
+  readonly about: Omit<CatalogueEntry, 'name' | 'tags' | 'size'>;
 }
 
 /**
@@ -18,27 +18,35 @@ export async function staticRegistry(
   published: readonly PublishedImage[],
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
-  const tags = new Map<string, string[]>();
-  const entries: CatalogueEntry[] = [];
-  for (const { reference, image, description } of published) {
-    const tag = reference.tag ?? 'latest';
+  const entries = new Map<string, CatalogueEntry>();
+  for (const { references, image, about } of published) {
     const { descriptor, manifest, bytes } = await store.manifest(image.id);
-    files.set(`${reference.path}/manifests/${tag}`, bytes);
-    files.set(`${reference.path}/manifests/${descriptor.digest}`, bytes);
-    files.set(`${reference.path}/blobs/${image.id}`, image.configBytes);
-    for (const layer of manifest.layers) {
-      const blob = await store.blob(layer.digest);
-      if (!blob) throw new Error(`blob ${layer.digest} is missing`);
-      files.set(`${reference.path}/blobs/${layer.digest}`, blob);
-    }
-    tags.set(reference.path, [...(tags.get(reference.path) ?? []), tag]);
     const size = manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
-    entries.push({ name: familiarRepository(reference), tags: [tag], size, description });
+    for (const reference of references) {
+      const { path, tag = 'latest' } = reference;
+      files.set(`${path}/manifests/${tag}`, bytes);
+      files.set(`${path}/manifests/${descriptor.digest}`, bytes);
+      files.set(`${path}/blobs/${image.id}`, image.configBytes);
+      for (const layer of manifest.layers) {
+        const blob = await store.blob(layer.digest);
+        if (!blob) throw new Error(`blob ${layer.digest} is missing`);
+        files.set(`${path}/blobs/${layer.digest}`, blob);
+      }
+      const entry = entries.get(path) ?? { name: familiarRepository(reference), tags: [], size, ...about };
+      entries.set(path, { ...entry, tags: [...entry.tags, tag] });
+    }
   }
-  for (const [name, list] of tags) files.set(`${name}/tags/list`, encodeJson({ name, tags: list }));
-  files.set('_catalog', encodeJson({ repositories: [...tags.keys()].sort() }));
-  files.set('catalog.json', encodeJson({ repositories: entries }));
-  // Clients ask for /v2/ first, and take any 200 as "a registry is here".
-  files.set('index.html', encodeJson({}));
-  return files;
+  return new Map([...files, ...registryLists(entries)]);
+}
+
+/** The files of a registry that list what is in it. */
+export function registryLists(repositories: ReadonlyMap<string, CatalogueEntry>): ReadonlyMap<string, Uint8Array> {
+  const sorted = [...repositories].sort(([a], [b]) => (a < b ? -1 : 1));
+  return new Map([
+    ...sorted.map(([name, { tags }]) => [`${name}/tags/list`, encodeJson({ name, tags })] as const),
+    ['_catalog', encodeJson({ repositories: sorted.map(([name]) => name) })],
+    ['catalog.json', encodeJson({ repositories: sorted.map(([, entry]) => entry) })],
+    // Clients ask for /v2/ first, and take any 200 as "a registry is here".
+    ['index.html', encodeJson({})],
+  ]);
 }

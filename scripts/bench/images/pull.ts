@@ -92,7 +92,7 @@ async function makeImage(folder: string): Promise<{ blobs: readonly Uint8Array[]
   await store.tag(NAME, image.id);
   writeFileSync(join(folder, 'image.tar'), await saveImages(store, [NAME]));
 
-  const published = [{ reference: parseReference(NAME), image, description: 'files of this Debian' }];
+  const published = [{ references: [parseReference(NAME)], image, about: { description: 'files of this Debian' } }];
   for (const [path, bytes] of await staticRegistry(store, published)) {
     const file = join(folder, 'site/v2', path);
     mkdirSync(dirname(file), { recursive: true });
