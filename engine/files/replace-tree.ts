@@ -5,7 +5,7 @@ import { fromSeconds, toSeconds } from './timestamp.ts';
 
 /** Makes a directory of a store equal to a tree, touching only what differs. See `MemoryFileSystem.replaceWith`. */
 export function replaceTree(store: InodeStore, directory: DirectoryInode, tree: Directory): void {
-  new Replacement(store).directory(directory, tree);
+  new Replacement(store).run(directory, tree);
 }
 
 class Replacement {
@@ -13,18 +13,26 @@ class Replacement {
   /** Which inode each placed node became, so that one node under two names stays one file. */
   readonly #placed = new Map<FileNode, Inode>();
   readonly #taken = new Set<Inode>();
+  /** Directories whose children are still to be placed. */
+  readonly #pending: (readonly [DirectoryInode, Directory])[] = [];
 
   constructor(store: InodeStore) {
     this.#store = store;
   }
 
-  directory(inode: DirectoryInode, node: Directory): void {
-    for (const name of [...inode.entries.keys()]) {
-      if (!node.children.has(name)) this.#remove(inode, name);
+  run(root: DirectoryInode, tree: Directory): void {
+    this.#pending.push([root, tree]);
+    const placed: (readonly [DirectoryInode, Directory])[] = [];
+    for (let task = this.#pending.pop(); task; task = this.#pending.pop()) {
+      const [inode, node] = task;
+      for (const name of [...inode.entries.keys()]) {
+        if (!node.children.has(name)) this.#remove(inode, name);
+      }
+      for (const [name, child] of node.children) this.#place(inode, name, child);
+      placed.push(task);
     }
-    for (const [name, child] of node.children) this.#place(inode, name, child);
-    // Last, because placing children changes the directory's own time.
-    this.#setMetadata(inode, node);
+    // Last, because placing children changes a directory's own time.
+    for (const [inode, node] of placed) this.#setMetadata(inode, node);
   }
 
   #place(directory: DirectoryInode, name: string, node: FileNode): void {
@@ -43,7 +51,7 @@ class Replacement {
     if (existing !== undefined) this.#remove(directory, name);
     const made = this.#store.create(directory, name, newInode(node), node.mode, owner(node));
     this.#claim(node, made);
-    if (made.kind === 'directory' && node.kind === 'directory') this.directory(made, node);
+    if (made.kind === 'directory' && node.kind === 'directory') this.#pending.push([made, node]);
   }
 
   #claim(node: FileNode, inode: Inode): void {
@@ -54,7 +62,7 @@ class Replacement {
   /** Makes an inode equal to a node, if they are of one kind; false if it must be made anew. */
   #update(inode: Inode, node: FileNode): boolean {
     if (inode.kind === 'directory' && node.kind === 'directory') {
-      this.directory(inode, node);
+      this.#pending.push([inode, node]);
       return true;
     }
     if (inode.kind === 'file' && node.kind === 'file') {
@@ -90,13 +98,20 @@ class Replacement {
   }
 
   #remove(directory: DirectoryInode, name: string): void {
-    const inode = directory.entries.get(name)?.inode;
-    if (inode?.kind !== 'directory') {
-      this.#store.unlink(directory, name, 'host');
-      return;
+    const open = [{ directory, name }];
+    for (let last = open.at(-1); last; last = open.at(-1)) {
+      const inode = last.directory.entries.get(last.name)?.inode;
+      if (inode?.kind !== 'directory') this.#store.unlink(last.directory, last.name, 'host');
+      else {
+        const below = inode.entries.keys().next();
+        if (!below.done) {
+          open.push({ directory: inode, name: below.value });
+          continue;
+        }
+        this.#store.rmdir(last.directory, last.name, 'host');
+      }
+      open.pop();
     }
-    for (const below of [...inode.entries.keys()]) this.#remove(inode, below);
-    this.#store.rmdir(directory, name, 'host');
   }
 }
 

@@ -11,13 +11,21 @@ export class Snapshooter {
     return inode.snapshot;
   }
 
-  #directory(inode: DirectoryInode): Directory {
-    const children = new Map<string, FileNode>();
-    for (const [name, entry] of inode.entries) {
-      const child = this.node(entry.inode);
-      if (child !== undefined) children.set(name, child);
+  #directory(root: DirectoryInode): Directory {
+    const pending: { readonly inode: DirectoryInode; readonly into: Map<string, FileNode> }[] = [];
+    const begin = (inode: DirectoryInode): Directory => {
+      const children = new Map<string, FileNode>();
+      pending.push({ inode, into: children });
+      return { kind: 'directory', ...metadata(inode), children };
+    };
+    const directory = begin(root);
+    for (let task = pending.pop(); task; task = pending.pop()) {
+      for (const [name, { inode }] of task.inode.entries) {
+        const child = inode.kind === 'directory' ? begin(inode) : this.node(inode);
+        if (child !== undefined) task.into.set(name, child);
+      }
     }
-    return { kind: 'directory', ...metadata(inode), children };
+    return directory;
   }
 }
 

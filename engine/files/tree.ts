@@ -34,12 +34,27 @@ export interface WalkedNode {
   readonly node: FileNode;
 }
 
-/** Everything in a tree, the root (`/`) first, parents before children, siblings in their map's order. Links are not followed. */
-export function* walk(root: FileNode, path = '/'): Generator<WalkedNode> {
-  yield { path, node: root };
+/**
+ * Everything in a tree, the root (`/`) first, parents before children, siblings in their map's order, or by name if
+ * `sorted`. Links are not followed. Any depth will do.
+ */
+export function* walk(root: FileNode, { sorted = false } = {}): Generator<WalkedNode> {
+  yield { path: '/', node: root };
   if (root.kind !== 'directory') return;
-  const prefix = path === '/' ? '/' : `${path}/`;
-  for (const [name, child] of root.children) yield* walk(child, prefix + name);
+  const entriesOf = ({ children }: Directory): Iterator<[string, FileNode]> =>
+    (sorted ? [...children].sort(([a], [b]) => (a < b ? -1 : 1)) : children)[Symbol.iterator]();
+  const open = [{ prefix: '/', entries: entriesOf(root) }];
+  for (let top = open.at(-1); top; top = open.at(-1)) {
+    const next = top.entries.next();
+    if (next.done) {
+      open.pop();
+      continue;
+    }
+    const [name, node] = next.value;
+    const path = top.prefix + name;
+    yield { path, node };
+    if (node.kind === 'directory') open.push({ prefix: `${path}/`, entries: entriesOf(node) });
+  }
 }
 
 /** Bytes of file data in a tree. A hard-linked file counts once, as `du` counts it. */
@@ -59,12 +74,20 @@ export function countBytes(root: FileNode): number {
  * upper's wins. Whiteouts and opaque directories are nothing special here.
  */
 export function merge(lower: Directory, upper: Directory): Directory {
-  const children = new Map(lower.children);
-  for (const [name, above] of upper.children) {
-    const below = children.get(name);
-    children.set(name, below?.kind === 'directory' && above.kind === 'directory' ? merge(below, above) : above);
+  const pending: { readonly lower: Directory; readonly upper: Directory; readonly into: Map<string, FileNode> }[] = [];
+  const begin = (below: Directory, above: Directory): Directory => {
+    const children = new Map(below.children);
+    pending.push({ lower: below, upper: above, into: children });
+    return { ...above, children };
+  };
+  const merged = begin(lower, upper);
+  for (let task = pending.pop(); task; task = pending.pop()) {
+    for (const [name, above] of task.upper.children) {
+      const below = task.lower.children.get(name);
+      task.into.set(name, below?.kind === 'directory' && above.kind === 'directory' ? begin(below, above) : above);
+    }
   }
-  return { ...upper, children };
+  return merged;
 }
 
 /**
@@ -75,14 +98,14 @@ export function merge(lower: Directory, upper: Directory): Directory {
 export function insert(root: Directory, path: string, node: FileNode, parent: Directory = directory()): Directory {
   const names = path.split('/').filter((name) => name !== '');
   if (names.some((name) => name === '.' || name === '..')) throw new FileSystemError('EINVAL', path);
-  const place = (under: FileNode, depth: number): FileNode => {
-    const name = names[depth];
-    if (name === undefined) return node;
+  const way: { readonly under: Directory; readonly name: string }[] = [];
+  let under: FileNode = root;
+  for (const name of names) {
     if (under.kind !== 'directory') throw new FileSystemError('ENOTDIR', path);
-    const below = under.children.get(name) ?? { ...parent, children: new Map<string, FileNode>() };
-    return { ...under, children: new Map(under.children).set(name, place(below, depth + 1)) };
-  };
-  const placed = place(root, 0);
+    way.push({ under, name });
+    under = under.children.get(name) ?? { ...parent, children: new Map<string, FileNode>() };
+  }
+  const placed = rebuild(way, node);
   if (placed.kind !== 'directory') throw new FileSystemError('EINVAL', path);
   return placed;
 }
@@ -90,18 +113,24 @@ export function insert(root: Directory, path: string, node: FileNode, parent: Di
 /** The tree without what is at `path` (taken literally); the same tree if nothing is. */
 export function remove(root: Directory, path: string): Directory {
   const names = path.split('/').filter((name) => name !== '');
-  const prune = (under: Directory, depth: number): Directory => {
-    const name = names[depth];
-    const below = name === undefined ? undefined : under.children.get(name);
-    if (name === undefined || below === undefined) return under;
-    const children = new Map(under.children);
-    if (depth === names.length - 1) children.delete(name);
-    else if (below.kind === 'directory') {
-      const pruned = prune(below, depth + 1);
-      if (pruned === below) return under;
-      children.set(name, pruned);
-    } else return under;
-    return { ...under, children };
-  };
-  return prune(root, 0);
+  const way: { readonly under: Directory; readonly name: string }[] = [];
+  let under: FileNode | undefined = root;
+  for (const name of names) {
+    if (under?.kind !== 'directory') return root;
+    way.push({ under, name });
+    under = under.children.get(name);
+  }
+  const last = way.pop();
+  if (!last || under === undefined) return root;
+  const children = new Map(last.under.children);
+  children.delete(last.name);
+  return rebuild(way, { ...last.under, children }) as Directory;
+}
+
+/** Copies of the directories on the way, each with what is below it replaced. */
+function rebuild(way: readonly { readonly under: Directory; readonly name: string }[], node: FileNode): FileNode {
+  return way.reduceRight<FileNode>(
+    (below, { under, name }) => ({ ...under, children: new Map(under.children).set(name, below) }),
+    node,
+  );
 }

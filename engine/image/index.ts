@@ -15,7 +15,6 @@ export {
 } from './image-store.ts';
 export {
   applyLayer,
-  contentSize,
   emptyRoot,
   type LayerChange,
   layerChanges,

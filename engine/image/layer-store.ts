@@ -1,4 +1,5 @@
 import type { Directory } from '../files/node.ts';
+import { countBytes } from '../files/tree.ts';
 import type { BlobStore } from '../stores/blob-store.ts';
 import type { StateStore } from '../stores/state-store.ts';
 import { type Digest, hexOf, sha256 } from './digest.ts';
@@ -6,7 +7,7 @@ import { type Descriptor, MEDIA_TYPES } from './documents.ts';
 import { ImageError } from './errors.ts';
 import { gunzip, gzip, isGzip } from './gzip.ts';
 import type { StoredLayer } from './image.ts';
-import { contentSize, layerTarToTree } from './layer.ts';
+import { layerTarToTree } from './layer.ts';
 
 /** `layers/HEX` in the state store. */
 interface LayerRecord extends StoredLayer {
@@ -86,7 +87,7 @@ export class LayerStore {
   }
 
   async #store(diffId: Digest, tree: Directory, blob: Descriptor, bytes: Uint8Array): Promise<StoredLayer> {
-    const record: LayerRecord = { diffId, bytes: contentSize(tree), blob };
+    const record: LayerRecord = { diffId, bytes: countBytes(tree), blob };
     await this.#blobs.put(blob.digest, bytes);
     await this.#state.set(key(diffId), record);
     this.#records.set(diffId, record);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Device, Directory, FileNode } from '../files/node.ts';
 import { NO_DATA, type TarEntry } from '../files/tar/entry.ts';
 import { readTar, tarToTree, writeTar } from '../files/tar/index.ts';
-import { applyLayer, contentSize, emptyRoot, layerChanges, layerTarToTree, treeToLayerTar } from './layer.ts';
+import { countBytes } from '../files/tree.ts';
+import { applyLayer, emptyRoot, layerChanges, layerTarToTree, treeToLayerTar } from './layer.ts';
 import { isOpaque, isWhiteout } from './overlay.ts';
 import { directoryEntry, fileEntry } from './testing/random-image.ts';
 
@@ -195,5 +196,5 @@ it('counts a hard-linked file once', () => {
       fileEntry('c', '12345'),
     ]),
   );
-  expect(contentSize(tree)).toBe(10);
+  expect(countBytes(tree)).toBe(10);
 });

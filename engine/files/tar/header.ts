@@ -1,3 +1,5 @@
+import { decodeText } from '../text.ts';
+
 /**
  * The 512-byte header block (POSIX.1-1988 ustar; GNU and V7 are the same up to the magic).
  *
@@ -14,7 +16,6 @@
  */
 export const BLOCK = 512;
 
-const decoder = new TextDecoder();
 const SPACE = 0x20;
 const ZERO = 0x30;
 const SEVEN = 0x37;
@@ -22,10 +23,6 @@ const SEVEN = 0x37;
 /** Bytes rounded up to whole blocks. */
 export function padded(size: number): number {
   return Math.ceil(size / BLOCK) * BLOCK;
-}
-
-export function decodeText(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
 }
 
 /** A NUL-terminated (or full-width) text field. */
@@ -37,7 +34,8 @@ export function readText(block: Uint8Array, offset: number, length: number): str
 
 /**
  * A number field: octal digits between blanks, or GNU's base-256 (high bit set, two's complement, big endian), which is
- * how sizes over 8 GiB and times before 1970 are written. Undefined if it is neither.
+ * how sizes over 8 GiB and times before 1970 are written. A blank field is 0. Undefined if it is neither, or more than a
+ * double holds exactly.
  */
 export function readNumber(block: Uint8Array, offset: number, length: number): number | undefined {
   const first = block[offset] ?? 0;
@@ -57,7 +55,7 @@ export function readNumber(block: Uint8Array, offset: number, length: number): n
     if (digit < ZERO || digit > SEVEN) return undefined;
     value = value * 8 + (digit - ZERO);
   }
-  return value;
+  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 /** Sum of the header's bytes with the checksum field taken as blanks; both readings that exist in the wild. */

@@ -1,5 +1,5 @@
 export type { TarEntry, TarEntryType } from './entry.ts';
 export { TarError, type TarErrorCode } from './error.ts';
-export { readTar } from './read.ts';
+export { type ReadTarOptions, readTar, tarEntries } from './read.ts';
 export { nodeEntry, type TreeToTarOptions, tarToTree, treeEntries, treeToTar } from './tree.ts';
-export { writeTar } from './write.ts';
+export { tarHeader, tarParts, writeTar } from './write.ts';

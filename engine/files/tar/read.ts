@@ -1,7 +1,9 @@
+import { decodeText, textBytes } from '../text.ts';
 import { NO_DATA, type TarEntry, type TarEntryType } from './entry.ts';
 import { TarError } from './error.ts';
-import { BLOCK, checksums, decodeText, isZeroBlock, padded, readNumber, readText } from './header.ts';
-import { type PaxRecords, parsePax, paxNumber, paxText, paxXattrs } from './pax.ts';
+import { BLOCK, checksums, isZeroBlock, padded, readNumber, readText } from './header.ts';
+import { type PaxRecord, type PaxRecords, parsePax, paxInteger, paxNumber, paxText, paxXattrs } from './pax.ts';
+import { fillSparse, isSparse, oldSparse, paxSparse, sparseName } from './sparse.ts';
 
 const TYPES: Readonly<Record<string, TarEntryType>> = {
   '0': 'file',
@@ -14,9 +16,22 @@ const TYPES: Readonly<Record<string, TarEntryType>> = {
   '6': 'fifo',
   '7': 'file',
   D: 'directory',
+  S: 'file',
 };
 
-const NO_RECORDS: PaxRecords = new Map();
+/** As much as Go's archive/tar, and so Docker, reads of one extended header. */
+const MAX_EXTENSION = 1 << 20;
+/** Linux's PATH_MAX, NAME_MAX: what no path of a file can exceed. */
+const MAX_PATH = 4095;
+const MAX_NAME = 255;
+const MAX_ID = 2 ** 32 - 1;
+
+export interface ReadTarOptions {
+  /** Bytes that sparse files may have together, holes included: they take memory that the archive does not show. */
+  readonly limit?: number;
+}
+
+const DEFAULT_LIMIT = 2 ** 30;
 
 /** A header as written, before extensions. */
 interface RawHeader {
@@ -27,51 +42,63 @@ interface RawHeader {
   readonly magic: string;
 }
 
-/**
- * Reads a whole uncompressed archive: V7, ustar, GNU (long names, base-256 numbers) and PAX, with global headers.
- * File contents are views of `bytes`. An archive may end at a block boundary without its two zero blocks.
- * @throws TarError `invalid-header`, `truncated`, `unsupported` (sparse members, multi-volume archives)
- */
-export function readTar(bytes: Uint8Array): TarEntry[] {
-  const entries: TarEntry[] = [];
-  let global: PaxRecords = NO_RECORDS;
-  let local: PaxRecords | undefined;
-  let longName: string | undefined;
-  let longLink: string | undefined;
-  let at = 0;
+/** What extended headers say of the next member. */
+interface Extensions {
+  list: readonly PaxRecord[];
+  longName?: string;
+  longLink?: string;
+  /** Offset of the first such header. */
+  from?: number;
+}
 
+/** All members of an archive. See {@link tarEntries}. */
+export function readTar(bytes: Uint8Array, options?: ReadTarOptions): TarEntry[] {
+  return [...tarEntries(bytes, options)];
+}
+
+/**
+ * Reads a whole uncompressed archive: V7, ustar, GNU (long names, base-256 numbers, sparse files) and PAX, with global
+ * headers. File contents are views of `bytes`, but for those of sparse files. An archive may end at a block boundary
+ * without its two zero blocks, and whatever follows these is not looked at.
+ * @throws TarError `invalid-header`, `truncated`, `invalid-path` for names that no file can have, `too-large`,
+ *   `unsupported` for types of members nobody knows, and archives of several volumes
+ */
+export function* tarEntries(bytes: Uint8Array, { limit = DEFAULT_LIMIT }: ReadTarOptions = {}): Generator<TarEntry> {
+  let global: readonly PaxRecord[] = [];
+  let extensions: Extensions = { list: [] };
+  let sparseLeft = limit;
+  let at = 0;
   while (at < bytes.length) {
     const header = readHeader(bytes, at);
     if (!header) break;
-    const start = at + BLOCK;
-
-    if (header.typeflag === 'x' || header.typeflag === 'g') {
-      const records = parsePax(slice(bytes, start, header.size, at), at);
-      if (header.typeflag === 'g') global = new Map([...global, ...records]);
-      else local = records;
-      at = start + padded(header.size);
-    } else if (header.typeflag === 'L' || header.typeflag === 'K') {
-      const text = readText(slice(bytes, start, header.size, at), 0, header.size);
-      if (header.typeflag === 'L') longName = text;
-      else longLink = text;
-      at = start + padded(header.size);
-    } else {
-      const records = local ? new Map([...global, ...local]) : global;
-      const { entry, size } = toEntry(bytes, header, records, longName, longLink);
-      if (entry) entries.push(entry);
-      at = start + padded(size);
-      local = longName = longLink = undefined;
+    const { typeflag } = header;
+    if ('xgXLK'.includes(typeflag)) {
+      const data = extension(bytes, header);
+      extensions.from ??= at;
+      if (typeflag === 'g') {
+        // A global header does not belong to the next member.
+        if (extensions.from === at) delete extensions.from;
+        global = [...global, ...parsePax(data, at)];
+      } else if (typeflag === 'L') extensions.longName = readText(data, 0, data.length);
+      else if (typeflag === 'K') extensions.longLink = readText(data, 0, data.length);
+      else extensions.list = parsePax(data, at);
+      at += BLOCK + padded(header.size);
+      continue;
     }
+    const { entry, end } = toEntry(bytes, header, global, extensions, sparseLeft);
+    if (entry) yield entry;
+    if (entry && entry.data.buffer !== bytes.buffer) sparseLeft -= entry.data.length;
+    at = end;
+    extensions = { list: [] };
   }
-  if (local || longName !== undefined || longLink !== undefined) {
-    throw new TarError('truncated', 'unexpected end of archive after an extended header', at);
+  if (extensions.from !== undefined) {
+    throw new TarError('truncated', 'unexpected end of archive after an extended header', extensions.from);
   }
-  return entries;
 }
 
 /** Undefined at the end of the archive. */
 function readHeader(bytes: Uint8Array, offset: number): RawHeader | undefined {
-  const block = slice(bytes, offset, BLOCK, offset);
+  const block = slice(bytes, offset, BLOCK, offset, 'a header');
   if (isZeroBlock(block)) {
     const next = bytes.subarray(offset + BLOCK, offset + 2 * BLOCK);
     if (next.length < BLOCK || isZeroBlock(next)) return undefined;
@@ -87,38 +114,85 @@ function readHeader(bytes: Uint8Array, offset: number): RawHeader | undefined {
   return { offset, typeflag: String.fromCharCode(block[156] ?? 0), size, block, magic: readText(block, 257, 6) };
 }
 
-function slice(bytes: Uint8Array, start: number, length: number, offset: number): Uint8Array {
-  if (start + length > bytes.length) throw new TarError('truncated', 'unexpected end of archive', offset);
+function extension(bytes: Uint8Array, { offset, size }: RawHeader): Uint8Array {
+  if (size > MAX_EXTENSION) {
+    throw new TarError('invalid-header', `an extended header of ${size} bytes is too large`, offset);
+  }
+  return slice(bytes, offset + BLOCK, size, offset, 'an extended header');
+}
+
+function slice(bytes: Uint8Array, start: number, length: number, offset: number, what: string): Uint8Array {
+  if (start + length > bytes.length) {
+    const there = Math.max(0, bytes.length - start);
+    throw new TarError('truncated', `unexpected end of archive: ${what} has ${there} of ${length} bytes`, offset);
+  }
   return bytes.subarray(start, start + length);
 }
 
-/** The member and how many bytes of data follow its header; no member for GNU volume labels. */
+/** The member and where the next header is; no member for GNU volume labels. */
 function toEntry(
   bytes: Uint8Array,
   header: RawHeader,
-  records: PaxRecords,
-  longName: string | undefined,
-  longLink: string | undefined,
-): { readonly entry?: TarEntry; readonly size: number } {
+  global: readonly PaxRecord[],
+  { list, longName, longLink }: Extensions,
+  sparseLimit: number,
+): { readonly entry?: TarEntry; readonly end: number } {
   const { block, offset, typeflag, magic } = header;
-  if (typeflag === 'V') return { size: header.size };
-  if (typeflag === 'M') throw new TarError('unsupported', 'multi-volume archives are not supported', offset);
-  if (typeflag === 'S' || records.has('GNU.sparse.major') || records.has('GNU.sparse.map')) {
-    throw new TarError('unsupported', 'sparse files in archives are not supported', offset);
-  }
-
-  const name = paxText(records, 'path') ?? longName ?? headerName(block, magic);
-  // POSIX: a type nobody knows is read as a regular file.
-  let type = TYPES[typeflag] ?? 'file';
+  const start = offset + BLOCK;
+  if (typeflag === 'V') return { end: start + padded(header.size) };
+  const records: PaxRecords = new Map(global.length > 0 ? [...global, ...list] : list);
+  const sparse = isSparse(typeflag, records);
+  const name =
+    (sparse ? sparseName(records) : undefined) ?? paxText(records, 'path') ?? longName ?? headerName(block, magic);
+  checkPath(name, offset);
+  const fail = (code: 'invalid-header' | 'unsupported' | 'too-large', why: string): TarError =>
+    new TarError(code, `${show(name)}: ${why}`, offset);
+  if (typeflag === 'M') throw fail('unsupported', 'archives of several volumes are not supported');
+  let type = TYPES[typeflag];
+  if (!type) throw fail('unsupported', `unhandled tar header type ${JSON.stringify(typeflag)}`);
   // V7 had no directory type: a trailing slash said it.
   if (type === 'file' && typeflag !== '7' && name.endsWith('/')) type = 'directory';
-  const size = type === 'file' ? (paxNumber(records, 'size', offset) ?? header.size) : 0;
   const number = (at: number, length: number, what: string): number => {
     const value = readNumber(block, at, length);
-    if (value === undefined) throw new TarError('invalid-header', `invalid tar header: bad ${what}`, offset);
+    if (value === undefined) throw fail('invalid-header', `bad ${what}`);
     return value;
   };
+  const natural = (at: number, length: number, what: string): number => {
+    const value = number(at, length, what);
+    if (value < 0) throw fail('invalid-header', `bad ${what}`);
+    return value;
+  };
+  const id = (key: 'uid' | 'gid', at: number): number => {
+    const value = paxInteger(records, key, offset) ?? number(at, 8, key);
+    // Some write 65534 and the like as numbers below zero, of 32 bits.
+    const unsigned = value < 0 ? value + MAX_ID + 1 : value;
+    if (unsigned < 0 || unsigned > MAX_ID) throw fail('invalid-header', `bad ${key}`);
+    return unsigned;
+  };
+
+  // Docker (Go's archive/tar) takes no data for the other types, whatever size they say.
+  const stored = type === 'file' ? (paxInteger(records, 'size', offset) ?? header.size) : 0;
+  if (stored < 0) throw fail('invalid-header', 'bad size');
+  let data = NO_DATA;
+  let end = start + padded(typeflag === 'D' ? header.size : stored);
+  if (type === 'file' && sparse) {
+    const file =
+      typeflag === 'S'
+        ? oldSparse(bytes, offset)
+        : paxSparse(list, records, slice(bytes, start, stored, offset, show(name)), offset);
+    if (file.size > sparseLimit) {
+      throw fail('too-large', `a sparse file of ${file.size} bytes is more than this engine unpacks`);
+    }
+    data = fillSparse(bytes, file, offset);
+    if (typeflag === 'S') end = file.dataAt + padded(stored);
+  } else if (stored > 0) {
+    data = slice(bytes, start, stored, offset, show(name));
+  }
+  const mtime = paxNumber(records, 'mtime', offset) ?? number(136, 12, 'mtime');
+  if (Math.abs(mtime) > Number.MAX_SAFE_INTEGER) throw fail('invalid-header', 'bad mtime');
   const isLink = type === 'hard-link' || type === 'symlink';
+  const linkName = isLink ? (paxText(records, 'linkpath') ?? longLink ?? readText(block, 157, 100)) : undefined;
+  if (linkName === '' || (linkName && linkName.length > MAX_PATH)) throw fail('invalid-header', 'bad link name');
   const isDevice = type === 'character-device' || type === 'block-device';
   const hasNames = magic.startsWith('ustar');
   const userName = paxText(records, 'uname') ?? (hasNames ? readText(block, 265, 32) : '');
@@ -127,19 +201,32 @@ function toEntry(
   const entry: TarEntry = {
     name,
     type,
-    mode: number(100, 8, 'mode') & 0o7777,
-    uid: paxNumber(records, 'uid', offset) ?? number(108, 8, 'uid'),
-    gid: paxNumber(records, 'gid', offset) ?? number(116, 8, 'gid'),
-    mtime: paxNumber(records, 'mtime', offset) ?? number(136, 12, 'mtime'),
-    data: size > 0 ? slice(bytes, offset + BLOCK, size, offset) : NO_DATA,
-    ...(isLink ? { linkName: paxText(records, 'linkpath') ?? longLink ?? readText(block, 157, 100) } : {}),
-    ...(isDevice ? { major: number(329, 8, 'device'), minor: number(337, 8, 'device') } : {}),
+    mode: natural(100, 8, 'mode') & 0o7777,
+    uid: id('uid', 108),
+    gid: id('gid', 116),
+    mtime,
+    data,
+    ...(linkName === undefined ? {} : { linkName }),
+    ...(isDevice ? { major: natural(329, 8, 'device number'), minor: natural(337, 8, 'device number') } : {}),
     ...(userName ? { userName } : {}),
     ...(groupName ? { groupName } : {}),
     ...(xattrs ? { xattrs } : {}),
   };
-  // A GNU dump directory carries a listing that means nothing here.
-  return { entry, size: typeflag === 'D' ? header.size : size };
+  return { entry, end };
+}
+
+/** @throws TarError `invalid-path` for what Linux would refuse to make a file of */
+function checkPath(name: string, offset: number): void {
+  if (name === '') throw new TarError('invalid-path', 'a member without a name', offset);
+  const isLong = (segment: string): boolean => segment.length * 3 > MAX_NAME && textBytes(segment).length > MAX_NAME;
+  if (name.length > MAX_PATH || name.split('/').some(isLong)) {
+    throw new TarError('invalid-path', `${show(name)}: File name too long`, offset);
+  }
+}
+
+/** A name in an error message. */
+function show(name: string): string {
+  return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}...` : name);
 }
 
 function headerName(block: Uint8Array, magic: string): string {

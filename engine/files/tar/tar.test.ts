@@ -95,13 +95,22 @@ describe('writeTar and readTar', () => {
 
 describe('readTar', () => {
   const one = writeTar([fileEntry('a', 'data')]);
+  /** A member `a` with PAX records that speak of holes. */
+  const sparse = (...records: string[]): Uint8Array => {
+    const text = records.map((record) => {
+      const rest = ` GNU.sparse.${record}\n`;
+      return `${rest.length + 2}${rest}`;
+    });
+    const pax = patched(writeTar([fileEntry('pax', text.join(''))]), (block) => block.fill(0x78, 156, 157));
+    return new Uint8Array([...pax.subarray(0, 1024), ...one]);
+  };
 
   it('reads GNU long names and links', () => {
     const long = (typeflag: string, text: string): Uint8Array =>
       patched(writeTar([fileEntry('././@LongLink', `${text}\0`)]), (block) => {
         block[156] = typeflag.charCodeAt(0);
       }).subarray(0, 512 + Math.ceil((text.length + 1) / 512) * 512);
-    const name = 'n'.repeat(600);
+    const name = `${'n'.repeat(200)}/`.repeat(4);
     const target = 't'.repeat(700);
     const link = writeTar([fileEntry('short', NO_DATA, { type: 'symlink', linkName: 'short' })]);
     const tar = new Uint8Array([...long('L', name), ...long('K', target), ...link]);
@@ -157,17 +166,52 @@ describe('readTar', () => {
       'invalid-header',
       1024,
     ],
-    ['a GNU sparse file', patched(one, (block) => block.fill(0x53, 156, 157)), 'unsupported', 0],
+    [
+      'a sparse file with more data than its size',
+      patched(one, (block) => {
+        block.fill(0x53, 156, 157);
+        block.set(encoder.encode('00000000000\x0000000000004\0'), 386);
+        block.set(encoder.encode('00000000003\0'), 483);
+      }),
+      'invalid-header',
+      0,
+    ],
+    ['a sparse file smaller than nothing', sparse('realsize=-1'), 'invalid-header', 1024],
+    ['a sparse file larger than memory', sparse('size=99999999999'), 'too-large', 1024],
+    ['extents that overlap', sparse('size=9', 'map=0,2,1,2'), 'invalid-header', 1024],
+    ['a sparse file of the year 2100', sparse('major=2', 'minor=0', 'realsize=1'), 'unsupported', 1024],
+    ['a type nobody knows', patched(one, (block) => block.fill(0x51, 156, 157)), 'unsupported', 0],
+    ['a part of a larger archive', patched(one, (block) => block.fill(0x4d, 156, 157)), 'unsupported', 0],
+    ['no name', patched(one, (block) => block.fill(0, 0, 100)), 'invalid-path', 0],
+    ['a size below zero', patched(one, (block) => block.fill(0xff, 124, 136)), 'invalid-header', 0],
+    [
+      'a size beyond all numbers',
+      patched(one, (block) => block.fill(0x7f, 125, 136).fill(0xbf, 124, 125)),
+      'invalid-header',
+      0,
+    ],
+    [
+      'an extended header of more than a megabyte',
+      patched(one, (block) => {
+        block.fill(0x78, 156, 157);
+        block.set(encoder.encode('00010000001'), 124);
+      }),
+      'invalid-header',
+      0,
+    ],
   ] as const)('refuses %s, saying where', (_, bytes, code, offset) => {
     expect(errorOf(() => readTar(bytes))).toMatchObject({ code, offset });
   });
 
-  it.each(['x', '5 a=', '99 a=b\n', '5 a=b\n', '-1 a=b\n', '6 abc\n'])('refuses the PAX record %j', (record) => {
-    const bad = patched(writeTar([fileEntry('pax', record)]), (block) => {
-      block[156] = 0x78;
-    });
-    expect(errorOf(() => readTar(bad))).toMatchObject({ code: 'invalid-header', offset: 0 });
-  });
+  it.each(['x', '5 a=', '99 a=b\n', '5 a=b\n', '-1 a=b\n', '6 abc\n', '5 =a\n', '12 path=a\0b\n', '1e1 abc=d\n'])(
+    'refuses the PAX record %j',
+    (record) => {
+      const bad = patched(writeTar([fileEntry('pax', record)]), (block) => {
+        block[156] = 0x78;
+      });
+      expect(errorOf(() => readTar(bad))).toMatchObject({ code: 'invalid-header', offset: 0 });
+    },
+  );
 });
 
 describe('tarToTree', () => {
@@ -184,24 +228,17 @@ describe('tarToTree', () => {
 
   it('lets later members win, and a directory keep its children', () => {
     const tree = tarToTree(
-      writeTar([
-        fileEntry('d/x', 'old'),
-        directoryEntry('d/', { mode: 0o700 }),
-        fileEntry('d/x', 'new'),
-        fileEntry('file', 'f'),
-        fileEntry('file/below', 'b'),
-      ]),
+      writeTar([fileEntry('d/x', 'old'), directoryEntry('d/', { mode: 0o700 }), fileEntry('d/x', 'new')]),
     );
     expect(node(tree, 'd')).toMatchObject({ mode: 0o700 });
     expect(decoder.decode((node(tree, 'd/x') as RegularFile).data)).toBe('new');
-    expect(node(tree, 'file/below')).toMatchObject({ kind: 'file' });
   });
 
-  it('follows symlinks on the way within the tree, never out of it', () => {
+  it('follows symlinks on the way within the tree, absolute ones from its root', () => {
     const tree = tarToTree(
       writeTar([
         directoryEntry('usr/lib/'),
-        fileEntry('lib', NO_DATA, { type: 'symlink', linkName: '../../usr/lib' }),
+        fileEntry('lib', NO_DATA, { type: 'symlink', linkName: './usr/../usr/lib' }),
         fileEntry('lib/x', 'via link'),
         fileEntry('abs', NO_DATA, { type: 'symlink', linkName: '/etc' }),
         fileEntry('abs/passwd', 'in the tree'),
@@ -215,6 +252,27 @@ describe('tarToTree', () => {
   it.each([
     ['a path that climbs out', [fileEntry('../x', '')]],
     ['a path that climbs out later', [fileEntry('a/../../x', '')]],
+    ['a path through a file', [fileEntry('file', ''), fileEntry('file/below', '')]],
+    [
+      'a path through a symlink that leads outside',
+      [fileEntry('a', NO_DATA, { type: 'symlink', linkName: '../../etc' }), fileEntry('a/passwd', '')],
+    ],
+    [
+      'a hard link out of the archive',
+      [fileEntry('passwd', ''), fileEntry('x', NO_DATA, { type: 'hard-link', linkName: '../passwd' })],
+    ],
+    [
+      'a hard link through a symlink that leads outside',
+      [
+        fileEntry('a', NO_DATA, { type: 'symlink', linkName: '..' }),
+        fileEntry('x', NO_DATA, { type: 'hard-link', linkName: 'a/y' }),
+      ],
+    ],
+    [
+      'a hard link to a directory',
+      [directoryEntry('d/'), fileEntry('x', NO_DATA, { type: 'hard-link', linkName: 'd' })],
+    ],
+    ['a hard link to itself', [fileEntry('x', NO_DATA, { type: 'hard-link', linkName: 'x' })]],
     ['a hard link to nothing', [fileEntry('x', NO_DATA, { type: 'hard-link', linkName: 'y' })]],
     [
       'a loop of symlinks',
@@ -224,8 +282,39 @@ describe('tarToTree', () => {
         fileEntry('a/x', ''),
       ],
     ],
-  ] as [string, TarEntry[]][])('refuses %s', (_, entries) => {
-    expect(errorOf(() => tarToTree(writeTar(entries))).code).toBe('invalid-path');
+  ] as [string, TarEntry[]][])('refuses %s, naming the member', (_, entries) => {
+    const error = errorOf(() => tarToTree(writeTar(entries)));
+    expect(error.code).toBe('invalid-path');
+    expect(error.message).toContain(`"${entries.at(-1)?.name}"`);
+  });
+
+  it('keeps absolute paths inside', () => {
+    const tree = tarToTree(writeTar([fileEntry('/etc/passwd', 'x'), fileEntry('//a/./b', 'y')]));
+    expect(node(tree, 'etc/passwd')).toMatchObject({ kind: 'file' });
+    expect(node(tree, 'a/b')).toMatchObject({ kind: 'file' });
+  });
+
+  it('refuses a name twice only if it is told to', () => {
+    const twice = writeTar([
+      directoryEntry('d/'),
+      fileEntry('d/x', '1'),
+      directoryEntry('d/'),
+      fileEntry('./d/x', '2'),
+    ]);
+    expect(decoder.decode((node(tarToTree(twice), 'd/x') as RegularFile).data)).toBe('2');
+    expect(errorOf(() => tarToTree(twice, { unique: true }))).toMatchObject({
+      code: 'duplicate',
+      message: 'duplicate entry in archive: "./d/x"',
+    });
+  });
+
+  it('refuses names that Linux has no room for', () => {
+    const long = (name: string) => errorOf(() => tarToTree(writeTar([fileEntry(name, '')])));
+    expect(long('n'.repeat(256))).toMatchObject({ code: 'invalid-path', offset: 1024 });
+    expect(long('ü'.repeat(128)).message).toMatch(/^"ü+": File name too long/);
+    expect(long('d/'.repeat(10_000)).message).toMatch(/^"(d\/)+\.\.\.": File name too long/);
+    const deep = 'd/'.repeat(2000);
+    expect(node(tarToTree(writeTar([fileEntry(`${deep}x`, '')])), `${deep}x`)).toMatchObject({ kind: 'file' });
   });
 });
 

@@ -24,14 +24,22 @@ export function growingDirectory(mode = 0o755): GrowingDirectory {
  * The names a member's path goes through; none for the archive's root (`./`).
  * @throws TarError `invalid-path` for one that climbs out of the archive
  */
-export function pathSegments(name: string): string[] {
+export function pathSegments(name: string, forName = name): string[] {
   const segments: string[] = [];
   for (const segment of name.split('/')) {
     if (segment === '' || segment === '.') continue;
     if (segment !== '..') segments.push(segment);
-    else if (segments.pop() === undefined) throw new TarError('invalid-path', `invalid path in archive: ${name}`);
+    else if (segments.pop() === undefined) {
+      const link = name === forName ? '' : ` -> ${JSON.stringify(name)}`;
+      throw new TarError('invalid-path', `invalid path in archive: ${JSON.stringify(forName)}${link} leads outside`);
+    }
   }
   return segments;
+}
+
+export interface TreeBuilderOptions {
+  /** Refuses a second member of one name, unless both are directories. */
+  readonly unique?: boolean;
 }
 
 /**
@@ -41,8 +49,16 @@ export function pathSegments(name: string): string[] {
  */
 export class TreeBuilder {
   readonly root: GrowingDirectory = growingDirectory();
+  readonly #unique: boolean;
 
-  /** @throws TarError `invalid-path` for a path out of the tree, a hard link to nothing, or too many symlinks */
+  constructor({ unique = false }: TreeBuilderOptions = {}) {
+    this.#unique = unique;
+  }
+
+  /**
+   * @throws TarError `invalid-path` for a path out of the tree or through a file, a hard link to nothing, or too many
+   *   symlinks; `duplicate`
+   */
   add(entry: TarEntry): void {
     const segments = pathSegments(entry.name);
     const name = segments.pop();
@@ -56,6 +72,9 @@ export class TreeBuilder {
 
   put(parent: GrowingDirectory, name: string, entry: TarEntry): void {
     const existing = parent.children.get(name);
+    if (existing && this.#unique && !(entry.type === 'directory' && existing.kind === 'directory')) {
+      throw new TarError('duplicate', `duplicate entry in archive: ${JSON.stringify(entry.name)}`);
+    }
     if (entry.type === 'directory') {
       const directory = existing?.kind === 'directory' ? (existing as GrowingDirectory) : growingDirectory();
       applyMetadata(directory, entry);
@@ -63,47 +82,57 @@ export class TreeBuilder {
       return;
     }
     if (entry.type === 'hard-link') {
-      const target = this.find(pathSegments(entry.linkName ?? ''));
-      if (!target || target.kind === 'directory') {
-        throw new TarError('invalid-path', `hard link ${entry.name} to ${entry.linkName}, which is not in the archive`);
-      }
+      const link = `invalid hard link in archive: ${JSON.stringify(entry.name)} -> ${JSON.stringify(entry.linkName)}`;
+      const target = this.find(pathSegments(entry.linkName ?? '', entry.name), entry.name);
+      if (!target) throw new TarError('invalid-path', `${link}, which is not in the archive`);
+      if (target.kind === 'directory') throw new TarError('invalid-path', `${link}, which is a directory`);
       parent.children.set(name, target);
       return;
     }
     parent.children.set(name, toNode(entry));
   }
 
-  /** The directory at a path, made if missing. A file in the way is replaced. */
+  /** The directory at a path, made if missing. @throws TarError `invalid-path` */
   directory(segments: readonly string[], forName: string): GrowingDirectory {
     return this.#walk(segments, forName, true) ?? this.root;
   }
 
-  /** The node at a path; the last segment's symlink is not followed. */
-  find(segments: readonly string[]): FileNode | GrowingDirectory | undefined {
+  /** The node at a path; the last segment's symlink is not followed. @throws TarError `invalid-path` */
+  find(segments: readonly string[], forName: string): FileNode | GrowingDirectory | undefined {
     const name = segments.at(-1);
     if (name === undefined) return this.root;
-    return this.#walk(segments.slice(0, -1), name, false)?.children.get(name);
+    return this.#walk(segments.slice(0, -1), forName, false)?.children.get(name);
   }
 
   #walk(segments: readonly string[], forName: string, make: boolean): GrowingDirectory | undefined {
-    let pending = [...segments];
-    let stack: GrowingDirectory[] = [this.root];
+    // Last first, so that the next one is at the end.
+    const pending = [...segments].reverse();
+    const stack: GrowingDirectory[] = [this.root];
     let links = 0;
-    while (pending.length > 0) {
-      const segment = pending.shift() ?? '';
+    const fail = (why: string): TarError =>
+      new TarError('invalid-path', `invalid path in archive: ${JSON.stringify(forName)}: ${why}`);
+    for (let segment = pending.pop(); segment !== undefined; segment = pending.pop()) {
       const here = stack.at(-1) ?? this.root;
       if (segment === '..') {
-        // As in a chroot: the root's parent is the root.
-        if (stack.length > 1) stack.pop();
+        if (stack.length === 1) throw fail('a symbolic link on the way leads outside');
+        stack.pop();
         continue;
       }
       const child = here.children.get(segment);
       if (child?.kind === 'directory') {
         stack.push(child as GrowingDirectory);
       } else if (child?.kind === 'symlink') {
-        if (++links > MAX_SYMLINKS) throw new TarError('invalid-path', `too many levels of symbolic links: ${forName}`);
-        if (child.target.startsWith('/')) stack = [this.root];
-        pending = [...child.target.split('/').filter((part) => part !== '' && part !== '.'), ...pending];
+        if (++links > MAX_SYMLINKS) throw fail('too many levels of symbolic links');
+        // As in a container: an absolute target begins at the root of the tree.
+        if (child.target.startsWith('/')) stack.length = 1;
+        pending.push(
+          ...child.target
+            .split('/')
+            .filter((part) => part !== '' && part !== '.')
+            .reverse(),
+        );
+      } else if (child) {
+        throw fail(`${segment} is not a directory`);
       } else if (make) {
         const made = growingDirectory();
         here.children.set(segment, made);

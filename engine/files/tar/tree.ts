@@ -1,7 +1,8 @@
 import type { Directory, FileNode } from '../node.ts';
+import { walk } from '../tree.ts';
 import { NO_DATA, type TarEntry } from './entry.ts';
-import { readTar } from './read.ts';
-import { finished, TreeBuilder } from './tree-builder.ts';
+import { type ReadTarOptions, tarEntries } from './read.ts';
+import { finished, TreeBuilder, type TreeBuilderOptions } from './tree-builder.ts';
 import { writeTar } from './write.ts';
 
 export interface TreeToTarOptions {
@@ -15,10 +16,13 @@ export interface TreeToTarOptions {
   readonly root?: boolean;
 }
 
-/** A plain archive (a build context, the body of `docker cp`) as a tree. File contents are views of `bytes`. */
-export function tarToTree(bytes: Uint8Array): Directory {
-  const builder = new TreeBuilder();
-  for (const entry of readTar(bytes)) builder.add(entry);
+/**
+ * A plain archive (a build context, the body of `docker cp`) as a tree. File contents are views of `bytes`.
+ * @throws TarError for a damaged archive, and for members that lead out of it
+ */
+export function tarToTree(bytes: Uint8Array, options: ReadTarOptions & TreeBuilderOptions = {}): Directory {
+  const builder = new TreeBuilder(options);
+  for (const entry of tarEntries(bytes, options)) builder.add(entry);
   return finished(builder.root);
 }
 
@@ -31,22 +35,11 @@ export function* treeEntries(tree: Directory, options: TreeToTarOptions = {}): G
   const seen = new Map<FileNode, string>();
   const prefix = options.prefix ? `${options.prefix.replace(/^\/+|\/+$/g, '')}/` : '';
   if (options.root) yield nodeEntry(prefix || './', tree, options);
-  yield* walk(tree, prefix, seen, options);
-}
-
-function* walk(
-  directory: Directory,
-  prefix: string,
-  seen: Map<FileNode, string>,
-  options: TreeToTarOptions,
-): Generator<TarEntry> {
-  for (const name of [...directory.children.keys()].sort()) {
-    const node = directory.children.get(name);
-    if (!node) continue;
-    const path = prefix + name;
+  for (const { path: walked, node } of walk(tree, { sorted: true })) {
+    if (node === tree) continue;
+    const path = prefix + walked.slice(1);
     if (node.kind === 'directory') {
       yield nodeEntry(`${path}/`, node, options);
-      yield* walk(node, `${path}/`, seen, options);
       continue;
     }
     const first = node.kind === 'file' ? seen.get(node) : undefined;

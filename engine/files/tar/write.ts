@@ -13,6 +13,8 @@ const TYPEFLAGS: Readonly<Record<TarEntryType, string>> = {
   fifo: '6',
 };
 
+/** Bytes that are no UTF-8, as `text.ts` keeps them. */
+const ESCAPED = /[\udc80-\udcff]/u;
 const MAX_ID = 0o7777777;
 const MAX_SIZE = 0o77777777777;
 
@@ -33,41 +35,62 @@ interface Fields {
   readonly minor: number;
 }
 
+/** Two zero blocks end an archive. */
+const END = new Uint8Array(2 * BLOCK);
+
 /**
  * Writes ustar, with a PAX extended header before a member only when ustar cannot hold it. The same entries always give
  * the same bytes. Ends with two zero blocks and no more padding, as Go's archive/tar (so Docker's layers) does.
- * @throws TarError `unsupported` for device numbers that ustar cannot hold
+ * @throws TarError `unsupported` for device numbers that ustar cannot hold, `invalid-path` for names that no file can have
  */
 export function writeTar(entries: Iterable<TarEntry>): Uint8Array {
-  const parts: { readonly at: number; readonly fields: Fields; readonly data: Uint8Array }[] = [];
+  const parts = [...tarParts(entries)];
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
-  const push = (fields: Fields, data: Uint8Array): void => {
-    parts.push({ at, fields, data });
-    at += BLOCK + padded(data.length);
-  };
-  for (const entry of entries) {
-    const { fields, pax } = toHeader(entry);
-    if (!pax.empty) {
-      const data = pax.bytes();
-      push(paxFields(fields.name, data.length), data);
-    }
-    push(fields, entry.type === 'file' ? entry.data : EMPTY);
-  }
-  const bytes = new Uint8Array(at + 2 * BLOCK);
   for (const part of parts) {
-    writeHeader(bytes.subarray(part.at, part.at + BLOCK), part.fields);
-    bytes.set(part.data, part.at + BLOCK);
+    bytes.set(part, at);
+    at += part.length;
   }
   return bytes;
 }
 
-const EMPTY = new Uint8Array(0);
+/** The same in pieces, contents not copied. */
+export function* tarParts(entries: Iterable<TarEntry>): Generator<Uint8Array> {
+  for (const entry of entries) {
+    yield tarHeader(entry);
+    if (entry.type === 'file' && entry.data.length > 0) {
+      yield entry.data;
+      const padding = padded(entry.data.length) - entry.data.length;
+      if (padding > 0) yield END.subarray(0, padding);
+    }
+  }
+  yield END;
+}
+
+/** What goes before a member's contents: one block, and before it those of an extended header where one is needed. */
+export function tarHeader(entry: TarEntry): Uint8Array {
+  const { fields, pax } = toHeader(entry);
+  const records = pax.bytes();
+  const extended = records.length > 0 ? BLOCK + padded(records.length) : 0;
+  const bytes = new Uint8Array(extended + BLOCK);
+  if (extended > 0) {
+    writeHeader(bytes.subarray(0, BLOCK), paxFields(fields.name, records.length));
+    bytes.set(records, BLOCK);
+  }
+  writeHeader(bytes.subarray(extended), fields);
+  return bytes;
+}
 
 function toHeader(entry: TarEntry): { readonly fields: Fields; readonly pax: PaxWriter } {
   const pax = new PaxWriter();
+  const linkName = entry.linkName ?? '';
+  if (entry.name === '' || `${entry.name}${linkName}`.includes('\0')) {
+    throw new TarError('invalid-path', `invalid name for an archive: ${JSON.stringify(entry.name)}`);
+  }
+  // POSIX pax: texts are UTF-8 unless this says that they are bytes. bsdtar insists on it.
+  if (ESCAPED.test(entry.name + linkName)) pax.add('hdrcharset', 'BINARY');
   const split = splitName(entry.name);
   if (!split) pax.add('path', entry.name);
-  const linkName = entry.linkName ?? '';
   const linkFits = isAscii(linkName) && linkName.length <= 100;
   if (!linkFits) pax.add('linkpath', linkName);
   const size = entry.type === 'file' ? entry.data.length : 0;

@@ -1,12 +1,12 @@
 import { FileSystemError } from '../../files/file-system-error.ts';
 import type { Directory, FileNode } from '../../files/node.ts';
+import { textBytes } from '../../files/text.ts';
 import { fromSeconds } from '../../files/timestamp.ts';
 import { walk } from '../../files/tree.ts';
 import type { NodeNumbers } from './node-numbers.ts';
 import { fileTypeBits, qidType } from './protocol.ts';
 import type { Capacity, ListedNode, NodeAttributes, Qid } from './served-node.ts';
 import { ServedNode } from './served-node.ts';
-import { textBytes } from './text.ts';
 
 type Leaf = Exclude<FileNode, Directory>;
 

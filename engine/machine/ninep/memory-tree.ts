@@ -3,11 +3,11 @@ import type { DirectoryInode, FileInode, Inode, NewInode } from '../../files/ino
 import type { Attributes, InodeStore } from '../../files/inode-store.ts';
 import { maximumXattrBytes } from '../../files/inode-store.ts';
 import type { MemoryFileSystem } from '../../files/memory-file-system.ts';
+import { textBytes } from '../../files/text.ts';
 import type { NodeNumbers } from './node-numbers.ts';
 import { fileTypeBits, qidType } from './protocol.ts';
 import type { Capacity, ListedNode, NodeAttributes, Qid, User, XattrMust } from './served-node.ts';
 import { ServedNode } from './served-node.ts';
-import { textBytes } from './text.ts';
 
 export interface MemoryTreeOptions {
   /**

@@ -1,6 +1,6 @@
 import { FileSystemError } from '../../files/file-system-error.ts';
+import { decodeText } from '../../files/text.ts';
 import type { Timestamp } from '../../files/timestamp.ts';
-import { decodeText } from './text.ts';
 
 const twoTo32 = 2 ** 32;
 

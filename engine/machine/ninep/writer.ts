@@ -1,7 +1,7 @@
+import { encodedBound, encodeText } from '../../files/text.ts';
 import type { Timestamp } from '../../files/timestamp.ts';
 import { headerBytes } from './protocol.ts';
 import type { Qid } from './served-node.ts';
-import { encodedBound, encodeText } from './text.ts';
 
 const twoTo32 = 2 ** 32;
 

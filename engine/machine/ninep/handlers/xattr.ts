@@ -1,7 +1,7 @@
 import { FileSystemError } from '../../../files/file-system-error.ts';
+import { textBytes } from '../../../files/text.ts';
 import { xattrFlag } from '../protocol.ts';
 import type { Handler } from '../session.ts';
-import { textBytes } from '../text.ts';
 
 /** size[4] Txattrwalk tag[2] fid[4] newfid[4] name[s]: the new fid reads the value or, without a name, all names. */
 export const xattrwalk: Handler = (session, request, reply) => {

@@ -1,6 +1,7 @@
 /**
- * File names on the wire are bytes, mostly UTF-8. Bytes that are not valid UTF-8 become lone surrogates U+DC80 to U+DCFF
- * and back again (as Python's `surrogateescape` does), so that every name a guest can make survives.
+ * File names are bytes, mostly UTF-8: on the wire to the guest, in archives, in symbolic links. Bytes that are not valid
+ * UTF-8 become lone surrogates U+DC80 to U+DCFF and back again (as Python's `surrogateescape` does), so that every name
+ * that a guest can make and an archive can carry survives.
  */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
