@@ -57,6 +57,8 @@ export function receiveStream(port: MessagePort): ReadableStream<Uint8Array> {
         });
       },
       cancel() {
+        // A chunk may be on its way still.
+        port.onmessage = null;
         port.postMessage('cancel' satisfies FromReceiver);
         wake?.();
       },
