@@ -1,4 +1,5 @@
 import { ndjson } from '../../engine/api/client/index.ts';
+import type { BuildEvent } from '../../engine/api/lab/types.ts';
 import type { Duplex, Transport } from '../../engine/api/transport.ts';
 
 /** A file or folder of the workspace, as `GET /_drydock/workspace` lists it. */
@@ -83,6 +84,11 @@ export class LabClient {
 
   async containerChanges(signal: AbortSignal): Promise<AsyncIterable<ContainerChange>> {
     return ndjson((await this.#request('GET', 'changes', undefined, signal)).body ?? new Blob([]).stream());
+  }
+
+  /** All of the newest build, then what happens in builds. */
+  async builds(signal: AbortSignal): Promise<AsyncIterable<BuildEvent>> {
+    return ndjson((await this.#request('GET', 'builds', undefined, signal)).body ?? new Blob([]).stream());
   }
 
   async machine(): Promise<MachineStatus> {

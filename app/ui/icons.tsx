@@ -82,6 +82,12 @@ export const WarningIcon = () => (
   </Icon>
 );
 
+export const HammerIcon = () => (
+  <Icon size={14}>
+    <path d="M7.5 6.5 2.5 12l1.5 1.5 5.5-5M6 3.5 9 2l4.5 4.5-2 2L6 3.5Z" />
+  </Icon>
+);
+
 export const CheckIcon = () => (
   <Icon size={14}>
     <path d="m3 8.5 3.5 3.5L13 4.5" />

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { BuildEvent } from '../../engine/api/lab/types.ts';
 import type { ContainerSummary, EventMessage, FilesystemChange } from '../../engine/api/types.ts';
 import type { Engine } from '../engine/engine-store.ts';
 import { type ContainerChange, LabError } from '../engine/lab-client.ts';
@@ -34,9 +35,12 @@ class Stream<T> {
 class FakeEngine {
   readonly events = new Stream<EventMessage>();
   readonly live = new Stream<ContainerChange>();
+  readonly builds = new Stream<BuildEvent>();
   containers: ContainerSummary[] = [];
   changes: FilesystemChange[] = [];
   tellsChanges = true;
+  tellsBuilds = true;
+  askedForBuilds = 0;
   inspected = 0;
   askedForChanges = 0;
 
@@ -65,6 +69,11 @@ class FakeEngine {
       containerChanges: async (signal: AbortSignal) => {
         if (!this.tellsChanges) throw new LabError(404, 'page not found');
         return this.live.read(signal);
+      },
+      builds: async (signal: AbortSignal) => {
+        this.askedForBuilds += 1;
+        if (!this.tellsBuilds) throw new LabError(404, 'page not found');
+        return this.builds.read(signal);
       },
     };
     // Only what the watcher asks for is there.
@@ -97,12 +106,14 @@ const event = (Type: string, Action: string, ID: string): EventMessage => ({
 
 let fake: FakeEngine;
 let seen: Facts[];
+let told: (Facts | BuildEvent | 'pruned')[];
 let controller: AbortController;
 
 beforeEach(() => {
   vi.useFakeTimers();
   fake = new FakeEngine();
   seen = [];
+  told = [];
   controller = new AbortController();
 });
 
@@ -112,7 +123,18 @@ afterEach(() => {
 });
 
 const start = async () => {
-  watchEngine(fake.engine, (facts) => seen.push(facts), controller.signal);
+  watchEngine(
+    fake.engine,
+    {
+      facts: (facts) => {
+        seen.push(facts);
+        told.push(facts);
+      },
+      build: (event) => told.push(event),
+      cachePruned: () => told.push('pruned'),
+    },
+    controller.signal,
+  );
   await vi.advanceTimersByTimeAsync(0);
 };
 const paths = () => seen.at(-1)?.containers[0]?.changes.map(({ path }) => path);
@@ -153,6 +175,27 @@ describe('watchEngine', () => {
     fake.changes = [{ Path: '/file.txt', Kind: 1 }];
     await vi.advanceTimersByTimeAsync(2500);
     expect(paths()).toEqual(['/file.txt']);
+  });
+
+  it('has the image in the facts before it tells that its build is done', async () => {
+    await start();
+    told = [];
+    const begin: BuildEvent = { build: 1, begin: { tags: ['myapp'] } };
+    const end: BuildEvent = { build: 1, end: { imageId: IMAGE } };
+    fake.builds.push(begin);
+    fake.builds.push(end);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual([begin, expect.objectContaining({ images: expect.anything() }), end]);
+    fake.events.push(event('builder', 'prune', ''));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told.at(-1)).toBe('pruned');
+  });
+
+  it('goes without builds where an engine tells nothing of them', async () => {
+    fake.tellsBuilds = false;
+    await start();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(fake.askedForBuilds).toBe(1);
   });
 
   it('stops when it is told to', async () => {

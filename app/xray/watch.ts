@@ -1,5 +1,7 @@
+import type { BuildEvent } from '../../engine/api/lab/types.ts';
 import type { HistoryItem, ImageInspect } from '../../engine/api/types.ts';
 import type { Engine } from '../engine/engine-store.ts';
+import { LabError } from '../engine/lab-client.ts';
 import { applyChange } from './model/changes.ts';
 import {
   type Change,
@@ -21,19 +23,28 @@ const RETRY_MS = 1000;
 /** Events after which nothing in the picture can have changed. */
 const UNSEEN = /^(exec_create|exec_start|attach|detach|resize|top|pull)\b/;
 
+/** Who is told what the engine holds and does. */
+export interface EngineListener {
+  facts(facts: Facts): void;
+  build(event: BuildEvent): void;
+  /** Layers that only the build cache had are gone. */
+  cachePruned(): void;
+}
+
 /**
  * Reads what the engine holds, now and after each change, until `signal` aborts. Lists are read again after events;
  * what an image is made of is read once, because images do not change.
  */
-export function watchEngine(engine: Engine, publish: (facts: Facts) => void, signal: AbortSignal): void {
-  const watcher = new Watcher(engine, publish, signal);
+export function watchEngine(engine: Engine, listener: EngineListener, signal: AbortSignal): void {
+  const watcher = new Watcher(engine, listener, signal);
   void watcher.followEvents();
   void watcher.followChanges();
+  void watcher.followBuilds();
 }
 
 class Watcher {
   readonly #engine: Engine;
-  readonly #publish: (facts: Facts) => void;
+  readonly #listener: EngineListener;
   readonly #signal: AbortSignal;
   readonly #known = new Map<string, { readonly inspect: ImageInspect; readonly history: readonly HistoryItem[] }>();
   /** By container ID. */
@@ -41,12 +52,12 @@ class Watcher {
   readonly #stale = new Set<string>();
   readonly #settling = new Map<string, ReturnType<typeof setTimeout>>();
   #facts: Facts | null = null;
-  #reading = false;
+  #reading: Promise<void> | null = null;
   #again = false;
 
-  constructor(engine: Engine, publish: (facts: Facts) => void, signal: AbortSignal) {
+  constructor(engine: Engine, listener: EngineListener, signal: AbortSignal) {
     this.#engine = engine;
-    this.#publish = publish;
+    this.#listener = listener;
     this.#signal = signal;
   }
 
@@ -60,6 +71,7 @@ class Watcher {
           if (UNSEEN.test(event.Action)) continue;
           if (event.Type === 'container') this.#stale.add(event.Actor.ID);
           if (event.Type === 'container' || event.Type === 'image') void this.refresh();
+          if (event.Type === 'builder' && event.Action === 'prune') this.#listener.cachePruned();
         }
       } catch {
         // The engine is away (restarting, gone): ask again until it is back or the page is.
@@ -84,6 +96,22 @@ class Watcher {
     }
   }
 
+  async followBuilds(): Promise<void> {
+    while (!this.#signal.aborted) {
+      try {
+        for await (const event of await this.#engine.lab.builds(this.#signal)) {
+          // The image is in the picture before its build is done, so that nothing goes and comes back.
+          if ('end' in event) await Promise.race([this.refresh(), this.#pause(RETRY_MS)]);
+          this.#listener.build(event);
+        }
+      } catch (error) {
+        // A Docker daemon has no such route: the picture goes without.
+        if (error instanceof LabError && error.status === 404) return;
+      }
+      await this.#pause(RETRY_MS);
+    }
+  }
+
   #apply(id: string, change: Parameters<typeof applyChange>[1]): void {
     const changes = applyChange(this.#changes.get(id) ?? [], change);
     this.#changes.set(id, changes);
@@ -102,25 +130,26 @@ class Watcher {
     );
   }
 
-  /** Reads the lists; calls while it reads make it read once more. */
-  async refresh(): Promise<void> {
-    if (this.#reading) {
-      this.#again = true;
-      return;
-    }
-    this.#reading = true;
+  /** Reads the lists; calls while it reads make it read once more. Resolves when what was there at the call is told. */
+  refresh(): Promise<void> {
+    this.#again = true;
+    this.#reading ??= this.#readAll().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  async #readAll(): Promise<void> {
     try {
-      do {
+      while (this.#again) {
         this.#again = false;
         const facts = await this.#read();
         if (this.#signal.aborted) return;
         this.#tell(facts);
-      } while (this.#again);
+      }
     } catch {
       // Something was removed between list and look, or the engine went away: its event brings us back.
       setTimeout(() => this.#signal.aborted || void this.refresh(), RETRY_MS);
-    } finally {
-      this.#reading = false;
     }
   }
 
@@ -176,7 +205,7 @@ class Watcher {
 
   #tell(facts: Facts): void {
     this.#facts = facts;
-    this.#publish(facts);
+    this.#listener.facts(facts);
   }
 
   #pause(milliseconds: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { HistoryItem } from '../../../engine/api/types.ts';
+import type { BuildFact, StageFact, StepFact } from './build.ts';
 import type { ContainerFact, Facts, ImageFact } from './facts.ts';
 import { instructionOf } from './instruction.ts';
 import { mapHistory } from './steps.ts';
@@ -13,6 +14,22 @@ export interface Stand {
   readonly layers: readonly Layer[];
   /** Steps above it that only changed settings, oldest first, each text once. */
   readonly metadata: readonly MetadataStep[];
+  /** Stages of the newest build whose end is here and is no image. */
+  readonly stages: readonly StageTop[];
+  /** Steps of the newest build that would stand here: one is under way, or has failed. */
+  readonly pending: readonly PendingStep[];
+}
+
+/** How far a stage has come that is no image: not yet, or never, as other stages only take files from it. */
+export interface StageTop {
+  readonly key: string;
+  readonly name: string;
+  readonly target: boolean;
+}
+
+export interface PendingStep {
+  readonly key: string;
+  readonly step: StepFact;
 }
 
 /** A layer in its place: the same files upon other layers are another one. Layers are shared by chain of diff IDs. */
@@ -26,6 +43,14 @@ export interface Layer extends Stand {
   /** Bytes it adds; undefined where the engine does not say. */
   readonly size: number | undefined;
   readonly row: HistoryItem | undefined;
+  /** What the newest build did for it. */
+  readonly built: BuiltStep | undefined;
+}
+
+export interface BuiltStep {
+  /** The build's number, by which the same news is told from older ones. */
+  readonly build: number;
+  readonly step: StepFact;
 }
 
 export interface MetadataStep {
@@ -41,24 +66,28 @@ interface Draft {
   readonly diffId: string;
   readonly depth: number;
   row: HistoryItem | undefined;
+  built: BuiltStep | undefined;
   readonly images: ImageFact[];
   readonly containers: ContainerFact[];
   readonly layers: Map<string, Draft>;
   readonly metadata: Map<string, MetadataStep>;
+  readonly stages: StageTop[];
+  readonly pending: PendingStep[];
 }
 
-/** Puts what the engine holds on top of each other. Containers of images that are not among the facts are left out. */
-export function buildPicture({ images, containers }: Facts): Picture {
-  const ground = draft('ground', '', 0, undefined);
+/**
+ * Puts what the engine holds on top of each other. Containers of images that are not among the facts are left out.
+ * @param build the newest build, whose stages stand among the images until they are one
+ */
+export function buildPicture({ images, containers }: Facts, build: BuildFact | null = null): Picture {
+  const ground = draft('ground', '', 0);
   const tops = new Map<string, Draft>();
   for (const image of images) {
     const steps = mapHistory(image.layers, image.history);
     addMetadata(ground, steps.before);
     let top = ground;
     for (const { diffId, row, metadata } of steps.layers) {
-      const key = `${top.key}/${diffId.replace(/^sha256:/, '').slice(0, 12)}`;
-      const next: Draft = top.layers.get(diffId) ?? draft(key, diffId, top.depth + 1, row);
-      top.layers.set(diffId, next);
+      const next = layerOn(top, diffId);
       // The one who built it knows the instruction; who loaded it may not.
       next.row ??= row;
       addMetadata(next, metadata);
@@ -68,11 +97,58 @@ export function buildPicture({ images, containers }: Facts): Picture {
     tops.set(image.id, top);
   }
   for (const container of containers) tops.get(container.imageId)?.containers.push(container);
+  for (const stage of build?.stages ?? []) if (build && stage.needed) addStage(ground, stage, build);
   return stand(ground);
 }
 
-function draft(key: string, diffId: string, depth: number, row: HistoryItem | undefined): Draft {
-  return { key, diffId, depth, row, images: [], containers: [], layers: new Map(), metadata: new Map() };
+/** The key of the layer that is on top of these, base first. */
+export function layerKey(diffIds: readonly string[]): string {
+  return ['ground', ...diffIds.map(shortDiffId)].join('/');
+}
+
+const shortDiffId = (diffId: string): string => diffId.replace(/^sha256:/, '').slice(0, 12);
+
+function layerOn(below: Draft, diffId: string): Draft {
+  const known = below.layers.get(diffId);
+  if (known) return known;
+  const made = draft(`${below.key}/${shortDiffId(diffId)}`, diffId, below.depth + 1);
+  below.layers.set(diffId, made);
+  return made;
+}
+
+function draft(key: string, diffId: string, depth: number): Draft {
+  return {
+    key,
+    diffId,
+    depth,
+    row: undefined,
+    built: undefined,
+    images: [],
+    containers: [],
+    layers: new Map(),
+    metadata: new Map(),
+    stages: [],
+    pending: [],
+  };
+}
+
+/** A stage that is no image stands by itself; of one that has become an image, the steps are told on its layers. */
+function addStage(ground: Draft, { name, target, steps, layers }: StageFact, { id, outcome }: BuildFact): void {
+  if (layers && !(target && outcome.kind === 'done')) {
+    layers.reduce(layerOn, ground).stages.push({ key: `stage ${name}`, name, target });
+  }
+  for (const step of steps) {
+    const own = step.makesLayer && step.layers ? find(ground, step.layers) : undefined;
+    if (own) own.built = { build: id, step };
+    // A FROM that is under way is a pull, and settings take no time.
+    if (step.state === 'failed' || (step.state === 'running' && step.makesLayer)) {
+      find(ground, layers ?? [])?.pending.push({ key: `step ${step.number}`, step });
+    }
+  }
+}
+
+function find(ground: Draft, diffIds: readonly string[]): Draft | undefined {
+  return diffIds.reduce<Draft | undefined>((below, diffId) => below?.layers.get(diffId), ground);
 }
 
 function addMetadata(to: Draft, rows: readonly HistoryItem[]): void {
@@ -90,6 +166,8 @@ function stand(from: Draft): Stand {
     containers: from.containers,
     layers: [...from.layers.values()].map(layer),
     metadata: [...from.metadata.values()],
+    stages: from.stages,
+    pending: from.pending,
   };
 }
 
@@ -99,10 +177,17 @@ function layer(from: Draft): Layer {
     key: from.key,
     diffId: from.diffId,
     depth: from.depth,
-    instruction: from.row ? instructionOf(from.row) : 'layer',
-    size: from.row?.Size,
+    // As the learner wrote it, where that is known: a history leaves some of it out.
+    instruction: from.built?.step.text ?? (from.row ? instructionOf(from.row) : 'layer'),
+    size: from.row?.Size ?? from.built?.step.bytes,
     row: from.row,
+    built: from.built,
   };
+}
+
+/** Whether there is nothing to draw. */
+export function isEmpty({ images, containers, layers, pending }: Picture): boolean {
+  return images.length + containers.length + layers.length + pending.length === 0;
 }
 
 /** Every layer of the picture, bases first. */

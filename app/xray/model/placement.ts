@@ -1,11 +1,13 @@
 import { countChanges, leafChanges, MAX_CHIPS } from './changes.ts';
 import type { Change, ContainerFact, ImageFact } from './facts.ts';
-import type { Layer, MetadataStep, Picture, Stand } from './picture.ts';
+import type { Layer, MetadataStep, PendingStep, Picture, StageTop, Stand } from './picture.ts';
 
 /** Measures of the picture in CSS pixels. */
 export const MEASURES = {
-  /** The narrowest that a cap or a lone flag may be; below it the picture scrolls. */
-  unit: 104,
+  /** The narrowest that a layer may be; where there is less room, the picture scrolls. */
+  unit: 92,
+  /** The narrowest that a cap may be. */
+  cap: 104,
   gap: 4,
   bar: 34,
   hairline: 6,
@@ -38,12 +40,26 @@ export interface HairlineBox extends Box {
   readonly step: MetadataStep;
   readonly owner: string;
 }
-/** A flag's box is its cloth; the pole goes down from it to the layer. */
+/** A flag's box is its cloth; the pole goes down from it to the layer. Each name of an image has one: a name can move. */
 export interface FlagBox extends Box {
   readonly kind: 'flag';
   readonly image: ImageFact;
+  /** `name:tag`, or null for an image without one. */
+  readonly name: string | null;
+  /** Whether it is the first of its image's flags. */
+  readonly first: boolean;
   /** Height of the pole below the cloth. */
   readonly pole: number;
+}
+/** As a flag, of a stage that is no image. */
+export interface StageBox extends Box {
+  readonly kind: 'stage';
+  readonly stage: StageTop;
+  readonly pole: number;
+}
+export interface PendingBox extends Box {
+  readonly kind: 'pending';
+  readonly step: PendingStep['step'];
 }
 export interface CapBox extends Box {
   readonly kind: 'cap';
@@ -54,7 +70,7 @@ export interface CapBox extends Box {
   readonly changes: readonly Change[];
 }
 
-export type PictureBox = LayerBox | HairlineBox | FlagBox | CapBox;
+export type PictureBox = LayerBox | HairlineBox | FlagBox | StageBox | PendingBox | CapBox;
 
 export interface Layout {
   readonly width: number;
@@ -86,7 +102,7 @@ function placeStand(stand: Stand, owner: string, place: Place, boxes: PictureBox
     boxes.push({ kind: 'hairline', key: step.key, step, owner, ...place, y, height: MEASURES.hairline });
     y += MEASURES.hairline;
   }
-  const lane = stand.images.length > 0 ? MEASURES.lane : 0;
+  const lane = laneOf(stand);
   const top = placeOccupants(stand, { x: place.x + lane, y, width: place.width - lane }, boxes);
   return placeFlags(stand, { ...place, y }, Math.max(top, y), boxes);
 }
@@ -94,7 +110,7 @@ function placeStand(stand: Stand, owner: string, place: Place, boxes: PictureBox
 function placeOccupants(stand: Stand, place: Place, boxes: PictureBox[]): number {
   const occupants = [
     ...stand.containers.map((container) => ({
-      weight: MEASURES.unit,
+      weight: MEASURES.cap,
       put: (at: Place) => {
         const box = capBox(container, at);
         boxes.push(box);
@@ -104,6 +120,13 @@ function placeOccupants(stand: Stand, place: Place, boxes: PictureBox[]): number
     ...stand.layers.map((layer) => ({
       weight: minimumWidth(layer),
       put: (at: Place) => placeLayer(layer, at, boxes),
+    })),
+    ...stand.pending.map(({ key, step }) => ({
+      weight: MEASURES.unit,
+      put: (at: Place) => {
+        boxes.push({ kind: 'pending', key, step, ...at, height: MEASURES.bar });
+        return at.y + MEASURES.bar;
+      },
     })),
   ];
   const gaps = MEASURES.gap * Math.max(0, occupants.length - 1);
@@ -118,15 +141,28 @@ function placeOccupants(stand: Stand, place: Place, boxes: PictureBox[]): number
   return top;
 }
 
-/** From `top` upwards, the newest image's highest. */
+/** From `top` upwards, the newest image's highest, and that of a stage above them. */
 function placeFlags(stand: Stand, place: Place, top: number, boxes: PictureBox[]): number {
-  let y = stand.images.length > 0 ? top + MEASURES.pole : top;
+  let y = laneOf(stand) > 0 ? top + MEASURES.pole : top;
+  const plant = () => {
+    const at = { ...place, y, height: MEASURES.flag, pole: y - place.y };
+    y += MEASURES.flag;
+    return at;
+  };
   for (const image of stand.images) {
-    const height = MEASURES.flag * Math.max(1, image.tags.length);
-    boxes.push({ kind: 'flag', key: image.id, image, ...place, y, height, pole: y - place.y });
-    y += height;
+    const names = image.tags.length > 0 ? image.tags : [null];
+    for (const name of names) {
+      const key = name ?? image.id;
+      boxes.push({ kind: 'flag', key, image, name, first: name === names.at(-1), ...plant() });
+    }
   }
+  for (const stage of stand.stages) boxes.push({ kind: 'stage', key: stage.key, stage, ...plant() });
   return y;
+}
+
+/** What the poles of its flags take at its left. */
+function laneOf({ images, stages }: Stand): number {
+  return images.length + stages.length > 0 ? MEASURES.lane : 0;
 }
 
 function placeLayer(layer: Layer, place: Place, boxes: PictureBox[]): number {
@@ -144,8 +180,12 @@ function capBox(container: ContainerFact, place: Place): CapBox {
 }
 
 function minimumWidth(stand: Stand): number {
-  const widths = [...stand.containers.map(() => MEASURES.unit), ...stand.layers.map(minimumWidth)];
-  const lane = stand.images.length > 0 ? MEASURES.lane : 0;
+  const widths = [
+    ...stand.containers.map(() => MEASURES.cap),
+    ...stand.pending.map(() => MEASURES.unit),
+    ...stand.layers.map(minimumWidth),
+  ];
+  const lane = laneOf(stand);
   const sum = widths.reduce((total, width) => total + width, 0) + MEASURES.gap * Math.max(0, widths.length - 1);
   return Math.max(MEASURES.unit, lane + sum);
 }

@@ -1,12 +1,14 @@
 import type { Selection } from '../xray-store.ts';
 import { stateWords } from './announce.ts';
+import { stepWords } from './announce-build.ts';
+import { type BuildFact, buildName } from './build.ts';
 import { leafChanges } from './changes.ts';
 import type { Picture, Stand } from './picture.ts';
 
 /** A node of the picture as text. */
 export interface TreeNode {
   readonly key: string;
-  readonly kind: 'layer' | 'step' | 'image' | 'container' | 'file';
+  readonly kind: 'layer' | 'step' | 'image' | 'stage' | 'container' | 'file';
   readonly label: string;
   readonly selection: Selection | null;
   readonly children: readonly TreeNode[];
@@ -17,14 +19,26 @@ interface Words {
   shortId(id: string): string;
 }
 
+const TARGET_WORDS = { running: 'being built', done: 'built', canceled: 'not built', failed: 'not built' } as const;
 const FILE_WORDS = { added: 'added', modified: 'changed', deleted: 'deleted' } as const;
 
-/** The same nodes as the picture, base layers at the top, each with what stands on it below it. */
-export function treeOf(picture: Picture, words: Words): readonly TreeNode[] {
-  return standNodes(picture, null, words);
+/** The same nodes as the picture, base layers at the top, each with what stands on it below it; then what was not built. */
+export function treeOf(picture: Picture, build: BuildFact | null, words: Words): readonly TreeNode[] {
+  const spare = (build?.stages ?? []).filter(({ needed }) => !needed);
+  return [
+    ...standNodes(picture, null, build, words),
+    ...spare.map(({ name }) => ({
+      key: `stage ${name}`,
+      kind: 'stage' as const,
+      label: `stage ${name}, not built: nothing that was asked for needs it`,
+      selection: { kind: 'build' as const },
+      children: [],
+    })),
+  ];
 }
 
-function standNodes(stand: Stand, owner: Selection | null, words: Words): readonly TreeNode[] {
+function standNodes(stand: Stand, owner: Selection | null, build: BuildFact | null, words: Words): readonly TreeNode[] {
+  const outcome = build?.outcome ?? { kind: 'running' as const };
   return [
     ...stand.metadata.map(({ key, instruction }) => ({
       key,
@@ -38,6 +52,13 @@ function standNodes(stand: Stand, owner: Selection | null, words: Words): readon
       kind: 'image' as const,
       label: `image ${image.tags.join(', ') || '<none>'}, ${words.shortId(image.id)}, ${words.humanSize(image.size)}`,
       selection: { kind: 'image' as const, id: image.id },
+      children: [],
+    })),
+    ...stand.stages.map(({ key, name, target }) => ({
+      key,
+      kind: 'stage' as const,
+      label: target && build ? `${buildName(build)}, ${TARGET_WORDS[outcome.kind]}` : `stage ${name}, no image`,
+      selection: { kind: 'build' as const },
       children: [],
     })),
     ...stand.containers.map((container) => ({
@@ -59,10 +80,17 @@ function standNodes(stand: Stand, owner: Selection | null, words: Words): readon
       return {
         key: layer.key,
         kind: 'layer' as const,
-        label: `layer ${layer.instruction}${size}`,
+        label: `layer ${layer.instruction}${size}${layer.built ? `, ${stepWords(layer.built.step, outcome)}` : ''}`,
         selection,
-        children: standNodes(layer, selection, words),
+        children: standNodes(layer, selection, build, words),
       };
     }),
+    ...stand.pending.map(({ key, step }) => ({
+      key,
+      kind: 'step' as const,
+      label: `${step.text}, ${stepWords(step, outcome)}, line ${step.lines[0]}`,
+      selection: { kind: 'build' as const },
+      children: [],
+    })),
   ];
 }

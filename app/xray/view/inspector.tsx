@@ -5,19 +5,22 @@ import { messageOf, useEngine } from '../../engine/engine-store.ts';
 import { CrossIcon } from '../../ui/icons.tsx';
 import { humanSize, plural } from '../../ui/words.ts';
 import { stateWords } from '../model/announce.ts';
+import type { BuildFact } from '../model/build.ts';
 import { leafChanges } from '../model/changes.ts';
 import type { ContainerFact, Facts, ImageFact } from '../model/facts.ts';
 import { allLayers, type Layer, type Picture, tintOf } from '../model/picture.ts';
 import { type Selection, select, useXray } from '../xray-store.ts';
+import { buildDetails } from './inspector-build.tsx';
 import { CHANGE_MARKS, CHANGE_WORDS, StateDot } from './marks.tsx';
 
 /** What is known about the chosen part of the picture. */
 export function Inspector({ picture }: { readonly picture: Picture | null }) {
   const selection = useXray((state) => state.selection);
   const facts = useXray((state) => state.facts);
+  const build = useXray((state) => state.build);
   const details = useMemo(
-    () => (selection && facts && picture ? detailsOf(selection, facts, picture) : null),
-    [selection, facts, picture],
+    () => (selection && facts && picture ? detailsOf(selection, facts, picture, build) : null),
+    [selection, facts, picture, build],
   );
   if (!details) return null;
   return (
@@ -30,7 +33,9 @@ export function Inspector({ picture }: { readonly picture: Picture | null }) {
       </div>
       <div className="inspector-scroll">
         {details.body}
-        {selection && selection.kind !== 'layer' && <InspectJson kind={selection.kind} id={selection.id} />}
+        {(selection?.kind === 'image' || selection?.kind === 'container') && (
+          <InspectJson kind={selection.kind} id={selection.id} />
+        )}
       </div>
     </section>
   );
@@ -41,7 +46,8 @@ interface Details {
   readonly body: ReactNode;
 }
 
-function detailsOf(selection: Selection, facts: Facts, picture: Picture): Details | null {
+function detailsOf(selection: Selection, facts: Facts, picture: Picture, build: BuildFact | null): Details | null {
+  if (selection.kind === 'build') return build && buildDetails(build);
   if (selection.kind === 'image') {
     const image = facts.images.find(({ id }) => id === selection.id);
     return image ? imageDetails(image, facts) : null;

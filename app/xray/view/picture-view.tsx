@@ -1,6 +1,6 @@
 'use client';
 
-import { type CSSProperties, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { LockIcon } from '../../ui/icons.tsx';
 import { humanSize, shortId } from '../../ui/words.ts';
 import { stateWords } from '../model/announce.ts';
@@ -16,6 +16,7 @@ import {
   type PictureBox,
 } from '../model/placement.ts';
 import { isSelected, type Selection, select, useXray } from '../xray-store.ts';
+import { BuiltMark, builtWords, NEAREST, PendingView, StageView } from './build-boxes.tsx';
 import { CHANGE_MARKS, CHANGE_WORDS, StateDot } from './marks.tsx';
 
 const PADDING = 12;
@@ -57,6 +58,10 @@ function BoxView({ box }: { readonly box: PictureBox }) {
       return <HairlineView box={box} />;
     case 'flag':
       return <FlagView box={box} />;
+    case 'stage':
+      return <StageView box={box} style={placed(box)} />;
+    case 'pending':
+      return <PendingView box={box} style={placed(box)} />;
     case 'cap':
       return <CapView box={box} />;
   }
@@ -73,20 +78,31 @@ function useChosen(selection: Selection): { readonly 'aria-pressed': boolean; re
 
 function LayerView({ box }: { readonly box: LayerBox }) {
   const { layer } = box;
+  const button = useRef<HTMLButtonElement>(null);
+  const lit = useXray((state) => state.lit.includes(layer.key));
+  const build = layer.built?.build;
+  useEffect(() => {
+    if (lit || build !== undefined) button.current?.scrollIntoView(NEAREST);
+  }, [lit, build]);
   const size = layer.size === undefined ? '' : humanSize(layer.size);
+  const words = [layer.instruction, layer.built && builtWords(layer.built), size].filter(Boolean).join(', ');
   return (
     <button
+      ref={button}
       type="button"
       className="layer"
       data-tint={tintOf(layer.diffId)}
+      data-lit={lit}
       style={placed(box)}
-      title={`${layer.instruction}${size && `, ${size}`}`}
+      title={words}
+      aria-label={`Layer ${words}`}
       {...useChosen({ kind: 'layer', key: layer.key })}
     >
-      <span className="sr-only">Layer </span>
-      <span className="layer-label">{layer.instruction}</span>
-      <span className="sr-only">, </span>
-      <span className="layer-size">{size}</span>
+      <span className="layer-text">
+        <span className="layer-label">{layer.instruction}</span>
+        {layer.built && <BuiltMark built={layer.built} />}
+        <span className="layer-size">{size}</span>
+      </span>
     </button>
   );
 }
@@ -106,26 +122,23 @@ function HairlineView({ box }: { readonly box: HairlineBox }) {
 }
 
 function FlagView({ box }: { readonly box: FlagBox }) {
-  const { image } = box;
-  const names = image.tags.length > 0 ? image.tags : ['<none>'];
+  const { image, name, first } = box;
   return (
-    <div className="flag" data-untagged={image.tags.length === 0} style={placed(box)}>
+    <div className="flag" data-untagged={name === null} style={placed(box)}>
       <span className="flag-pole" style={{ height: box.height + box.pole }} />
       <button
         type="button"
-        title={`${names.join(', ')}\n${image.id}\nImages are immutable.`}
+        title={`${name ?? 'No name'}\n${image.id}\nImages are immutable.`}
         {...useChosen({ kind: 'image', id: image.id })}
       >
         <span className="sr-only">Image </span>
-        {names.map((name, index) => (
-          <span key={name} className="flag-line">
-            <span className="flag-cloth">
-              <span className="flag-name">{name}</span>
-              <LockIcon />
-            </span>
-            {index === 0 && <span className="flag-id">{shortId(image.id)}</span>}
+        <span className="flag-line">
+          <span className="flag-cloth">
+            <span className="flag-name">{name ?? '<none>'}</span>
+            <LockIcon />
           </span>
-        ))}
+          {first && <span className="flag-id">{shortId(image.id)}</span>}
+        </span>
         <span className="sr-only">, immutable</span>
       </button>
     </div>

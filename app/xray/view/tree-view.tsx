@@ -8,7 +8,8 @@ import { isSelected, select, useXray } from '../xray-store.ts';
 
 /** The picture as text: the same nodes, names, states and sizes. Arrow keys, Home and End move; Enter chooses. */
 export function TreeView({ picture }: { readonly picture: Picture }) {
-  const nodes = useMemo(() => treeOf(picture, { humanSize, shortId }), [picture]);
+  const build = useXray((state) => state.build);
+  const nodes = useMemo(() => treeOf(picture, build, { humanSize, shortId }), [picture, build]);
   const [focused, setFocused] = useState(0);
   const selection = useXray((state) => state.selection);
   const tree = useRef<HTMLDivElement>(null);

@@ -2,9 +2,10 @@
 
 import { useEffect, useMemo } from 'react';
 import { useEngine } from '../../engine/engine-store.ts';
-import { buildPicture } from '../model/picture.ts';
+import { buildPicture, isEmpty } from '../model/picture.ts';
 import { watchEngine } from '../watch.ts';
-import { publishFacts, useXray, xrayStore } from '../xray-store.ts';
+import { dismissBuild, publishBuild, publishFacts, useXray, xrayStore } from '../xray-store.ts';
+import { BuildStrip } from './build-strip.tsx';
 import { EmptyPicture, WaitingPicture } from './empty.tsx';
 import { Inspector } from './inspector.tsx';
 import { PictureView } from './picture-view.tsx';
@@ -16,16 +17,19 @@ export function Xray() {
   const facts = useXray((state) => state.facts);
   const view = useXray((state) => state.view);
   const news = useXray((state) => state.news);
-  const picture = useMemo(() => (facts ? buildPicture(facts) : null), [facts]);
+  const build = useXray((state) => state.build);
+  const buildNews = useXray((state) => state.buildNews);
+  const picture = useMemo(() => (facts ? buildPicture(facts, build) : null), [facts, build]);
 
   useEffect(() => {
     if (!engine) return;
     const controller = new AbortController();
-    watchEngine(engine, publishFacts, controller.signal);
+    const listener = { facts: publishFacts, build: publishBuild, cachePruned: dismissBuild };
+    watchEngine(engine, listener, controller.signal);
     return () => controller.abort();
   }, [engine]);
 
-  const empty = facts !== null && facts.images.length === 0 && facts.containers.length === 0;
+  const empty = picture !== null && isEmpty(picture);
   return (
     <>
       <div className="region-head">
@@ -43,13 +47,17 @@ export function Xray() {
           ))}
         </fieldset>
       </div>
+      <BuildStrip />
+      <p className="sr-only" role="status" data-count={buildNews.count}>
+        {buildNews.text}
+      </p>
       <div className="xray-body">
         {!picture && <WaitingPicture />}
         {empty && <EmptyPicture />}
         {picture && !empty && (view === 'layers' ? <PictureView picture={picture} /> : <TreeView picture={picture} />)}
       </div>
       <p className="xray-news" role="status" data-count={news.count}>
-        {news.text || (facts && !empty ? 'Select a layer, image or container to inspect it.' : '')}
+        {news.text || (picture && !empty ? 'Select a layer, image or container to inspect it.' : '')}
       </p>
       <Inspector picture={picture} />
     </>
