@@ -5,10 +5,11 @@ import {
   type SourceRange,
   type Stage,
   type StageInstruction,
+  type Variables,
 } from '../dockerfile/index.ts';
 import type { Directory } from '../files/node.ts';
 import { sha256 } from '../image/digest.ts';
-import { encodeJson } from '../image/documents.ts';
+import { type ContainerConfig, encodeJson } from '../image/documents.ts';
 import type { Image } from '../image/image.ts';
 import { loadBaseImage } from './base-image.ts';
 import { numberInstructions } from './build-plan.ts';
@@ -16,7 +17,7 @@ import { BuildCache, type LastInputs } from './cache.ts';
 import { BuildContext } from './context.ts';
 import { applyTransfer } from './copy.ts';
 import { BuildError, throwIfCanceled } from './errors.ts';
-import { imageDocument, scratchConfig } from './image-config.ts';
+import { imageDocument, scratchConfig, withPath } from './image-config.ts';
 import { type LayerSolver, rootOf } from './layer-step.ts';
 import { applyMetadata, type InstructionContext, type MetadataInstruction } from './metadata.ts';
 import { isOwnPlatform } from './platform.ts';
@@ -34,7 +35,7 @@ import {
   type StageSource,
 } from './stage-graph.ts';
 import type { StepContext, StepResult } from './stage-solver.ts';
-import { type StageState, variablesOf } from './stage-state.ts';
+import { type StageState, splitEnv } from './stage-state.ts';
 import { describeInstruction, stepPrefix } from './vertex-names.ts';
 import { applyWorkdir } from './workdir.ts';
 
@@ -167,7 +168,9 @@ export class BuildRun {
     const fresh = { args: new Map<string, string | undefined>(), hasCmd: false, lastStep: undefined };
     const { base } = planned;
     if (base.kind === 'scratch') {
-      return { ...fresh, config: scratchConfig(), author: undefined, layers: [], history: [], inheritedHistory: 0 };
+      const config = scratchConfig();
+      const nothing = { author: undefined, layers: [], history: [], inheritedHistory: 0 };
+      return { ...fresh, ...nothing, config, variables: variablesOf(config) };
     }
     // ARGs of the stage go on into those that build on it.
     if (base.kind === 'stage') return { ...(await this.#solve(base.stage)), hasCmd: false };
@@ -180,8 +183,10 @@ export class BuildRun {
       throw new BuildError('pull', message, { range: platform?.range ?? word.range });
     }
     const image = await at(word.range, () => this.#image(base.reference, prefix));
-    const { config = {}, history = [], author } = image.config;
-    return { ...fresh, config, author, layers: image.layers, history, inheritedHistory: history.length };
+    const { history = [], author } = image.config;
+    const config = withPath(image.config.config ?? {});
+    const inherited = { author, layers: image.layers, history, inheritedHistory: history.length };
+    return { ...fresh, ...inherited, config, variables: variablesOf(config) };
   }
 
   #image(reference: string, prefix: string): Promise<Image> {
@@ -217,7 +222,7 @@ export class BuildRun {
     }
     const { reporter } = this.#options;
     const prefix = stepPrefix(planned.label, place.counter.next++, place.counter.steps);
-    const description = describeInstruction(instruction, variablesOf(state), this.#instructions.escape);
+    const description = describeInstruction(instruction, state.variables, this.#instructions.escape);
     const lines = [place.range.start.line, place.range.end.line] as const;
     const vertex = await reporter.vertex(prefix + description, { lines });
     let containerId: string | undefined;
@@ -331,6 +336,10 @@ function applyLayerStep(state: StageState, instruction: StageInstruction, contex
     default:
       throw new TypeError(`${instruction.kind} makes no layer`);
   }
+}
+
+function variablesOf({ Env = [] }: ContainerConfig): Variables {
+  return new Map(Env.map(splitEnv));
 }
 
 /** Gives errors without a place this one. */

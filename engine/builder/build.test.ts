@@ -116,7 +116,7 @@ describe('RUN', () => {
     const [shell, exec, bash] = builder.runs;
     expect(shell).toMatchObject({
       argv: ['/bin/sh', '-c', 'make $A'],
-      env: ['PATH=/bin', 'B=env', 'A=arg', 'https_proxy=p'],
+      env: ['PATH=/bin', 'A=arg', 'B=env', 'HTTPS_PROXY=p', 'https_proxy=p'],
       user: 'app',
       workingDir: '/w',
       network: 'default',

@@ -15,11 +15,11 @@ export interface CopyOptions {
   readonly epoch: number | undefined;
 }
 
-/** Copies sources into a layer as COPY does. Hard links among what one Copier copies stay hard links. */
+/** Copies sources into a layer as COPY does. Hard links within a source stay hard links, those between sources do not. */
 export class Copier {
   readonly #layer: LayerBuilder;
   readonly #options: CopyOptions;
-  readonly #copied = new Map<RegularFile, RegularFile>();
+  #copied = new Map<RegularFile, RegularFile>();
 
   constructor(layer: LayerBuilder, options: CopyOptions) {
     this.#layer = layer;
@@ -33,6 +33,7 @@ export class Copier {
    * @throws BuildError `file`
    */
   copy(source: CopySource, destination: string): void {
+    this.#copied = new Map();
     if (source.node.kind === 'directory') {
       this.copyContents(source.node, this.makeDirectories(destination));
       return;

@@ -14,7 +14,7 @@ import { rootOf, solveLayer } from './layer-step.ts';
 import { expandIn } from './metadata.ts';
 import { cleanAbsolute, joinPath } from './paths.ts';
 import { buildTime, parentOf, type StepContext, type StepResult } from './stage-solver.ts';
-import { type InstructionOf, type StageState, variablesOf, withLayer } from './stage-state.ts';
+import { type InstructionOf, type StageState, withLayer } from './stage-state.ts';
 import { findOwner } from './users.ts';
 
 type Transfer = InstructionOf<'COPY'> | InstructionOf<'ADD'>;
@@ -86,18 +86,13 @@ function expandTransfer(state: StageState, instruction: Transfer, context: StepC
   const chmod = instruction.chmod && expand(instruction.chmod);
   const time = buildTime(context);
   const inlineFiles = instruction.inlineFiles.map(({ name, content, expand: expands }): RegularFileSource => {
-    const options = { variables: variablesOf(state), escape: context.instructions.escape, keepQuotes: true };
-    const text = expands ? expandWord(content, { ...options, range: instruction.range }) : content;
+    // A backslash escapes here, whatever the escape directive says.
+    const options = { variables: state.variables, keepQuotes: true, range: instruction.range };
+    const text = expands ? expandWord(content, options) : content;
     const data = new TextEncoder().encode(text);
     const node: RegularFile = { kind: 'file', mode: 0o644, uid: 0, gid: 0, mtime: time, data };
     return { path: `/<<${name}`, name, node };
   });
-  const several = sources.length + inlineFiles.length > 1;
-  if (several && !/(?:^|\/)\.?$/.test(written)) {
-    const rule = 'the destination must be a directory and end with a /';
-    const message = `When using ${instruction.kind} with more than one source file, ${rule}`;
-    throw new BuildError('invalid', message, { range: instruction.destination.range });
-  }
   const path = joinPath(state.config.WorkingDir ?? '', written);
   const destination = /(?:^|\/)\.?$/.test(written) && path !== '/' ? `${path}/` : path;
   const createdBy = [
@@ -164,11 +159,17 @@ async function makeLayer(
   const epoch = context.environment.sourceDateEpoch;
   const options = { mode, now: buildTime(context), epoch };
   const copier = new Copier(layer, { ...options, owner: owner ?? (fromContext ? { uid: 0, gid: 0 } : undefined) });
-  // What an archive holds keeps its owners.
-  const unpacker = new Copier(layer, { ...options, owner });
+  // What an archive holds keeps its owners and modes.
+  const unpacker = new Copier(layer, { ...options, mode: undefined, owner: undefined });
+  if (sources.length > 1 && !destination.endsWith('/') && !layer.isDirectory(destination)) {
+    // BuildKit does not check, so that the last of several files stays; the reference says what must be.
+    const rule = 'the destination must be a directory and end with a /';
+    const message = `When using ${instruction.kind} with more than one source file, ${rule}`;
+    throw new BuildError('invalid', message, { range: instruction.destination.range });
+  }
   for (const source of sources) {
     const unpacked = await unpackedContents(instruction, source);
-    if (unpacked) unpacker.copyContents(unpacked, unpacker.makeDirectories(destination));
+    if (unpacked) unpacker.copyContents(unpacked, copier.makeDirectories(destination));
     else if ('parents' in source) copier.copyWithParents(source, destination);
     else copier.copy(source, destination);
   }

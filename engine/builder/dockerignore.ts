@@ -1,4 +1,5 @@
 import type { Directory, FileNode } from '../files/node.ts';
+import { BuildError } from './errors.ts';
 import { compilePathPattern } from './path-pattern.ts';
 
 interface Rule {
@@ -31,6 +32,7 @@ export function dockerignoreOf(patterns: readonly string[]): Dockerignore {
     const trimmed = line.trim();
     const exception = trimmed.startsWith('!');
     const written = exception ? trimmed.slice(1).trim() : trimmed;
+    if (written === '' && exception) throw new BuildError('invalid', 'illegal exclusion pattern: "!"');
     if (written === '') return [];
     const pattern = cleanPath(written);
     return [{ matches: compilePathPattern(pattern, true), exception }];

@@ -5,7 +5,14 @@ import type { PendingHistory, StageState } from './stage-state.ts';
 
 /** What `FROM scratch` begins with, as in BuildKit. */
 export function scratchConfig(): ContainerConfig {
-  return { Env: [`PATH=${DEFAULT_PATH}`], WorkingDir: '/' };
+  return withPath({ WorkingDir: '/' });
+}
+
+/** A base image's configuration with a search path, which every stage has. */
+export function withPath(config: ContainerConfig): ContainerConfig {
+  const { Env = [] } = config;
+  if (Env.some((entry) => entry.startsWith('PATH='))) return config;
+  return { ...config, Env: [...Env, `PATH=${DEFAULT_PATH}`] };
 }
 
 /**

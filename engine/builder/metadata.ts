@@ -3,7 +3,7 @@ import type { ContainerConfig } from '../image/documents.ts';
 import { BuildError } from './errors.ts';
 import { duration, list, quoteList, quoteNumber } from './go-format.ts';
 import { parsePorts } from './ports.ts';
-import { type InstructionOf, type StageState, splitEnv, variablesOf, withMetadata } from './stage-state.ts';
+import { type InstructionOf, type StageState, splitEnv, withMetadata } from './stage-state.ts';
 import { isSignal } from './stop-signal.ts';
 
 /** What instructions need from around them. */
@@ -20,7 +20,7 @@ export type MetadataInstruction = Exclude<StageInstruction, { kind: 'RUN' | 'COP
 
 /** A word with variables put in and quotes taken away. @throws DockerfileError `expansion` */
 export function expandIn(state: StageState, word: Word, context: Pick<InstructionContext, 'escape'>): string {
-  return expandWord(word.value, { variables: variablesOf(state), escape: context.escape, range: word.range });
+  return expandWord(word.value, { variables: state.variables, escape: context.escape, range: word.range });
 }
 
 /** The command line of a shell form or exec form. */
@@ -49,7 +49,11 @@ export function applyMetadata(
     case 'ENV': {
       const pairs = instruction.pairs.map(({ key, value }) => [expand(key), expand(value)] as const);
       const createdBy = `ENV ${pairs.map(([key, value]) => `${key}=${value}`).join(' ')}`;
-      return set({ Env: pairs.reduce((env, [key, value]) => setEnv(env, key, value), config.Env ?? []) }, createdBy);
+      const next = set(
+        { Env: pairs.reduce((env, [key, value]) => setEnv(env, key, value), config.Env ?? []) },
+        createdBy,
+      );
+      return { ...next, variables: new Map([...state.variables, ...pairs]) };
     }
     case 'LABEL': {
       const pairs = instruction.pairs.map(({ key, value }) => [expand(key), expand(value)] as const);
@@ -63,7 +67,7 @@ export function applyMetadata(
       return set({ User: user }, `USER ${user}`);
     }
     case 'EXPOSE': {
-      const options = { variables: variablesOf(state), escape: context.escape };
+      const options = { variables: state.variables, escape: context.escape };
       const words = instruction.ports.flatMap(({ value, range }) => expandWords(value, { ...options, range }));
       const ports = words.flatMap(parsePorts).sort();
       const createdBy = `EXPOSE map[${[...new Set(ports)].map((port) => `${port}:{}`).join(' ')}]`;
@@ -117,20 +121,20 @@ export function setEnv(env: readonly string[], key: string, value: string): read
 
 function declareArgs(state: StageState, instruction: InstructionOf<'ARG'>, context: InstructionContext): StageState {
   const args = new Map(state.args);
+  const variables = new Map(state.variables);
   const declared = instruction.declarations.map(({ key, value }) => {
     const name = key.value;
     const given = Object.hasOwn(context.buildArgs, name) ? context.buildArgs[name] : undefined;
     if (given !== undefined) context.onBuildArg(name);
-    const variables = variablesOf({ ...state, args });
     const fallback = value
       ? expandWord(value.value, { variables, escape: context.escape, range: value.range })
       : context.globalArgs.get(name);
     const text = given ?? fallback;
-    args.delete(name);
     args.set(name, text);
+    if (text !== undefined) variables.set(name, text);
     return text === undefined ? name : `${name}=${text}`;
   });
-  return withMetadata(state, { args }, `ARG ${declared.join(' ')}`);
+  return withMetadata(state, { args, variables }, `ARG ${declared.join(' ')}`);
 }
 
 function healthcheckOf(instruction: InstructionOf<'HEALTHCHECK'>): NonNullable<ContainerConfig['Healthcheck']> {

@@ -28,16 +28,8 @@ export function platformArgs(targetStage: string): ReadonlyMap<string, string> {
   ]);
 }
 
-/** Arguments that a RUN gets without ARG, and that neither history nor cache knows (same, "Predefined ARGs"). */
-export const PROXY_ARGS: readonly string[] = [
-  'HTTP_PROXY',
-  'http_proxy',
-  'HTTPS_PROXY',
-  'https_proxy',
-  'FTP_PROXY',
-  'ftp_proxy',
-  'NO_PROXY',
-  'no_proxy',
-  'ALL_PROXY',
-  'all_proxy',
-];
+/**
+ * Arguments that a RUN gets without ARG, and that neither history nor cache knows (same, "Predefined ARGs"). In small
+ * letters; the case in which they are given means nothing.
+ */
+export const PROXY_ARGS: readonly string[] = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy', 'all_proxy'];

@@ -2,8 +2,8 @@ import { StartError } from '../machine/errors.ts';
 import { BuildError, throwIfCanceled } from './errors.ts';
 import { quote } from './go-format.ts';
 import { solveLayer } from './layer-step.ts';
-import { commandLine, setEnv } from './metadata.ts';
-import { DEFAULT_PATH, PROXY_ARGS } from './platform.ts';
+import { commandLine } from './metadata.ts';
+import { PROXY_ARGS } from './platform.ts';
 import { prepareMounts } from './run-mounts.ts';
 import type { RunStep, StepMount } from './run-step.ts';
 import { parentOf, type StepContext, type StepResult } from './stage-solver.ts';
@@ -26,10 +26,14 @@ export async function applyRun(
   const { argv, script } = commandOf(state, instruction);
   const network = instruction.network === 'default' ? (context.request.network ?? 'default') : instruction.network;
   const { mounts, environment, keys, files } = await prepareMounts({ state, instruction, context, argv });
-  const env = environmentOf(state);
+  const env = [...state.variables].map(([name, value]) => `${name}=${value}`);
   const settings: Record<string, string> = {
-    ...Object.fromEntries((config.Env ?? []).map(splitEnv).map(([name, value]) => [`variable ${name}`, value])),
-    ...Object.fromEntries(declaredArgs(state).map(([name, value]) => [`build argument ${name}`, value])),
+    ...Object.fromEntries(
+      [...state.variables].map(([name, value]) => [
+        `${state.args.has(name) ? 'build argument' : 'variable'} ${name}`,
+        value,
+      ]),
+    ),
     USER: config.User ?? '',
     WORKDIR: config.WorkingDir ?? '',
     network,
@@ -117,27 +121,21 @@ function commandOf(
   return { argv: commandLine({ form: 'shell', text }, state.config), script: undefined };
 }
 
-/** ARGs that have a value. */
-function declaredArgs(state: StageState): readonly (readonly [string, string])[] {
-  return [...state.args].flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-}
-
 /** `|2 A=1 B=2`, as history has it in front of the command. */
-function argCount(state: StageState): readonly string[] {
-  const env = new Map((state.config.Env ?? []).map(splitEnv));
-  const args = [...state.args].map(([name, value]) => `${name}=${env.get(name) ?? value ?? ''}`);
-  return args.length === 0 ? [] : [`|${args.length}`, ...args];
+function argCount({ args, variables }: StageState): readonly string[] {
+  const shown = [...args].map(([name, value]) => `${name}=${variables.get(name) ?? value ?? ''}`);
+  return shown.length === 0 ? [] : [`|${shown.length}`, ...shown];
 }
 
-function environmentOf(state: StageState): readonly string[] {
-  let env: readonly string[] = state.config.Env ?? [];
-  const names = new Set(env.map((entry) => splitEnv(entry)[0]));
-  for (const [name, value] of declaredArgs(state)) if (!names.has(name)) env = setEnv(env, name, value);
-  return names.has('PATH') ? env : [`PATH=${DEFAULT_PATH}`, ...env];
-}
-
+/** The proxies given as build arguments, each under its name in capitals and in small letters, as BuildKit has them. */
 function withProxies(env: readonly string[], buildArgs: Readonly<Record<string, string>>): readonly string[] {
-  const names = new Set(env.map((entry) => splitEnv(entry)[0]));
-  const given = PROXY_ARGS.filter((name) => Object.hasOwn(buildArgs, name) && !names.has(name));
-  return [...env, ...given.map((name) => `${name}=${buildArgs[name]}`)];
+  const set = new Set(env.map((entry) => splitEnv(entry)[0]));
+  const proxies = Object.entries(buildArgs)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .filter(([name]) => PROXY_ARGS.includes(name.toLowerCase()))
+    .flatMap(([name, value]) => [name.toUpperCase(), name.toLowerCase()].map((cased) => [cased, value] as const));
+  return [
+    ...env,
+    ...[...new Map(proxies)].filter(([name]) => !set.has(name)).map(([name, value]) => `${name}=${value}`),
+  ];
 }

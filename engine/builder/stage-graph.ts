@@ -68,7 +68,8 @@ export function planStages(
       throw new BuildError('invalid', `base name (${image.value}) should not be blank`, { range: image.range });
     }
     const earlier = stages.slice(0, stage.index);
-    const baseStage = earlier.findLast((other) => other.name === name.toLowerCase());
+    // Here alone the case counts: stage names are kept in small letters, and so are images'.
+    const baseStage = earlier.findLast((other) => other.name === name);
     const base: StageSource = baseStage
       ? { kind: 'stage', stage: baseStage }
       : name === 'scratch'
@@ -86,6 +87,7 @@ export function planStages(
   const target = planned[targetStage.index];
   if (!target) throw new TypeError('the target is one of the stages');
   for (const { stage } of planned) refuseCycle(planned, stage);
+  for (const needed of neededStages({ target, stages: planned })) refuseLaterSources(needed);
   return { target, stages: planned, globalArgs: new Map([...automatic, ...globalArgs]) };
 }
 
@@ -96,7 +98,7 @@ export function dependenciesOf(planned: PlannedStage): readonly Stage[] {
 }
 
 /** The stages that the target takes to build, itself among them, in the order of the Dockerfile. */
-export function neededStages(graph: StageGraph): readonly PlannedStage[] {
+export function neededStages(graph: Pick<StageGraph, 'target' | 'stages'>): readonly PlannedStage[] {
   const needed = new Set<PlannedStage>();
   const visit = (planned: PlannedStage): void => {
     if (needed.has(planned)) return;
@@ -180,6 +182,31 @@ export function findSource(from: Word, stages: readonly Stage[]): StageSource {
   }
   if (text === 'scratch') return { kind: 'scratch' };
   return { kind: 'image', reference: referenceOf(from.value, from) };
+}
+
+/**
+ * Stages are made in the order of the Dockerfile, as in BuildKit, even where another would do.
+ * @throws BuildError `invalid`
+ */
+function refuseLaterSources({ stage, sources }: PlannedStage): void {
+  for (const instruction of stage.instructions) {
+    if (instruction.kind === 'COPY' && instruction.from) {
+      refuseLaterSource('copy', stage, instruction.from, sources.get(instruction.from.value));
+    } else if (instruction.kind === 'RUN') {
+      for (const mount of instruction.mounts) {
+        const { from } = parseMount(mount);
+        if (from) refuseLaterSource('mount', stage, { value: from, range: mount.text.range }, sources.get(from));
+      }
+    }
+  }
+}
+
+function refuseLaterSource(verb: string, stage: Stage, from: Word, source: StageSource | undefined): void {
+  if (source?.kind !== 'stage' || source.stage.index < stage.index) return;
+  const name = stage.name ?? `stage-${stage.index}`;
+  const order = `it needs to be defined before current stage ${JSON.stringify(name)}`;
+  const message = `cannot ${verb} from stage ${JSON.stringify(from.value)}, ${order}`;
+  throw new BuildError('invalid', message, { range: from.range });
 }
 
 /** @throws BuildError `invalid` */

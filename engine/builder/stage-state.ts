@@ -15,18 +15,15 @@ export interface StageState {
   readonly inheritedHistory: number;
   /** ARGs declared so far, in order; undefined for one without a value. */
   readonly args: ReadonlyMap<string, string | undefined>;
+  /**
+   * What instructions and RUN steps see. Of an ENV and an ARG with the same name, the later one counts, as in BuildKit;
+   * only ENV goes into the image.
+   */
+  readonly variables: Variables;
   /** Whether this stage itself has a CMD, which ENTRYPOINT then keeps. */
   readonly hasCmd: boolean;
   /** Name of the vertex that made the topmost layer, for errors and reasons. */
   readonly lastStep: string | undefined;
-}
-
-/** The variables that an instruction sees: ENV goes over ARG (Dockerfile reference, "Using ARG variables"). */
-export function variablesOf(state: StageState): Variables {
-  const variables = new Map<string, string>();
-  for (const [name, value] of state.args) if (value !== undefined) variables.set(name, value);
-  for (const entry of state.config.Env ?? []) variables.set(...splitEnv(entry));
-  return variables;
 }
 
 export function splitEnv(entry: string): [string, string] {

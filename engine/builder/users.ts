@@ -15,8 +15,9 @@ export interface Owner {
 export function findOwner(root: Directory, text: string): Owner {
   const [user = '', group] = text.split(':', 2);
   const passwd = records(root, '/etc/passwd');
-  const entry = passwd.find(([name]) => name === user);
-  const uid = isNumber(user) ? Number(user) : entry && Number(entry[2]);
+  const entry = passwd.find(([name]) => name === user && user !== '');
+  // `:group` leaves the user to be root.
+  const uid = user === '' ? 0 : isNumber(user) ? Number(user) : entry && Number(entry[2]);
   if (uid === undefined) {
     throw new BuildError('invalid', `unable to find user ${user}: no matching entries in passwd file`);
   }

@@ -1,0 +1,2 @@
+ln -s tree/x link
+ln -s x tree/link

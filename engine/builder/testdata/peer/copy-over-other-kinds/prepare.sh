@@ -1,0 +1,4 @@
+mkdir over
+ln -s elsewhere over/file
+echo new > over/tofile
+echo new > over/todir

@@ -1,0 +1,3 @@
+echo star > 'star*.txt'
+echo space > 'with space.txt'
+echo odd > '[odd].md'

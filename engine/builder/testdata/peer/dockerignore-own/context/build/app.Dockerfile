@@ -1,0 +1,2 @@
+FROM lab-base
+COPY . /ctx/
