@@ -94,6 +94,8 @@ function isMemberStart(bytes: Uint8Array, at: number): boolean {
 class Cuts {
   readonly #bytes: Uint8Array;
   readonly #zeros: number;
+  /** The last member start that was found: most data has none, and none is to be looked for twice. */
+  #next = -1;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -105,11 +107,18 @@ class Cuts {
   /** The first one behind `at`; the end of the data if there is none. */
   after(at: number): number {
     const bytes = this.#bytes;
-    let next = bytes.indexOf(0x1f, at + 1);
-    while (next >= 0 && !isMemberStart(bytes, next)) next = bytes.indexOf(0x1f, next + 1);
-    if (next >= 0) return next;
+    if (this.#next <= at) this.#next = this.#search(at + 1);
+    if (this.#next < bytes.length) return this.#next;
     // The first of the zeros may still be the last member's own checksum and size.
     const padding = Math.max(at + 1, this.#zeros);
     return padding <= this.#zeros + TRAILER ? Math.min(padding, bytes.length) : bytes.length;
+  }
+
+  /** The length of the data if no member starts at or behind `from`. */
+  #search(from: number): number {
+    const bytes = this.#bytes;
+    let found = bytes.indexOf(0x1f, from);
+    while (found >= 0 && !isMemberStart(bytes, found)) found = bytes.indexOf(0x1f, found + 1);
+    return found >= 0 ? found : bytes.length;
   }
 }
