@@ -60,14 +60,19 @@ export function readNumber(block: Uint8Array, offset: number, length: number): n
 
 /** Sum of the header's bytes with the checksum field taken as blanks; both readings that exist in the wild. */
 export function checksums(block: Uint8Array): { readonly unsigned: number; readonly signed: number } {
-  let unsigned = 0;
-  let signed = 0;
+  let unsigned = 8 * SPACE;
+  let negative = 0;
   for (let i = 0; i < BLOCK; i++) {
-    const byte = i >= 148 && i < 156 ? SPACE : (block[i] ?? 0);
+    const byte = block[i] ?? 0;
     unsigned += byte;
-    signed += byte > 127 ? byte - 256 : byte;
+    negative += byte >> 7;
   }
-  return { unsigned, signed };
+  for (let i = 148; i < 156; i++) {
+    const byte = block[i] ?? 0;
+    unsigned -= byte;
+    negative -= byte >> 7;
+  }
+  return { unsigned, signed: unsigned - 256 * negative };
 }
 
 export function isZeroBlock(block: Uint8Array): boolean {

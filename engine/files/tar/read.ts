@@ -121,10 +121,18 @@ function extension(bytes: Uint8Array, { offset, size }: RawHeader): Uint8Array {
   return slice(bytes, offset + BLOCK, size, offset, 'an extended header');
 }
 
-function slice(bytes: Uint8Array, start: number, length: number, offset: number, what: string): Uint8Array {
+/** @param what to call it in an error; a member's name is `{ name }` */
+function slice(
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  offset: number,
+  what: string | { readonly name: string },
+): Uint8Array {
   if (start + length > bytes.length) {
     const there = Math.max(0, bytes.length - start);
-    throw new TarError('truncated', `unexpected end of archive: ${what} has ${there} of ${length} bytes`, offset);
+    const called = typeof what === 'string' ? what : show(what.name);
+    throw new TarError('truncated', `unexpected end of archive: ${called} has ${there} of ${length} bytes`, offset);
   }
   return bytes.subarray(start, start + length);
 }
@@ -145,54 +153,38 @@ function toEntry(
   const name =
     (sparse ? sparseName(records) : undefined) ?? paxText(records, 'path') ?? longName ?? headerName(block, magic);
   checkPath(name, offset);
-  const fail = (code: 'invalid-header' | 'unsupported' | 'too-large', why: string): TarError =>
-    new TarError(code, `${show(name)}: ${why}`, offset);
-  if (typeflag === 'M') throw fail('unsupported', 'archives of several volumes are not supported');
+  const fields = new MemberFields(header, records, name);
+  if (typeflag === 'M') throw fields.fail('unsupported', 'archives of several volumes are not supported');
   let type = TYPES[typeflag];
-  if (!type) throw fail('unsupported', `unhandled tar header type ${JSON.stringify(typeflag)}`);
+  if (!type) throw fields.fail('unsupported', `unhandled tar header type ${JSON.stringify(typeflag)}`);
   // V7 had no directory type: a trailing slash said it.
   if (type === 'file' && typeflag !== '7' && name.endsWith('/')) type = 'directory';
-  const number = (at: number, length: number, what: string): number => {
-    const value = readNumber(block, at, length);
-    if (value === undefined) throw fail('invalid-header', `bad ${what}`);
-    return value;
-  };
-  const natural = (at: number, length: number, what: string): number => {
-    const value = number(at, length, what);
-    if (value < 0) throw fail('invalid-header', `bad ${what}`);
-    return value;
-  };
-  const id = (key: 'uid' | 'gid', at: number): number => {
-    const value = paxInteger(records, key, offset) ?? number(at, 8, key);
-    // Some write 65534 and the like as numbers below zero, of 32 bits.
-    const unsigned = value < 0 ? value + MAX_ID + 1 : value;
-    if (unsigned < 0 || unsigned > MAX_ID) throw fail('invalid-header', `bad ${key}`);
-    return unsigned;
-  };
 
   // Docker (Go's archive/tar) takes no data for the other types, whatever size they say.
   const stored = type === 'file' ? (paxInteger(records, 'size', offset) ?? header.size) : 0;
-  if (stored < 0) throw fail('invalid-header', 'bad size');
+  if (stored < 0) throw fields.fail('invalid-header', 'bad size');
   let data = NO_DATA;
   let end = start + padded(typeflag === 'D' ? header.size : stored);
   if (type === 'file' && sparse) {
     const file =
       typeflag === 'S'
         ? oldSparse(bytes, offset)
-        : paxSparse(list, records, slice(bytes, start, stored, offset, show(name)), offset);
+        : paxSparse(list, records, slice(bytes, start, stored, offset, { name }), offset);
     if (file.size > sparseLimit) {
-      throw fail('too-large', `a sparse file of ${file.size} bytes is more than this engine unpacks`);
+      throw fields.fail('too-large', `a sparse file of ${file.size} bytes is more than this engine unpacks`);
     }
     data = fillSparse(bytes, file, offset);
     if (typeflag === 'S') end = file.dataAt + padded(stored);
   } else if (stored > 0) {
-    data = slice(bytes, start, stored, offset, show(name));
+    data = slice(bytes, start, stored, offset, { name });
   }
-  const mtime = paxNumber(records, 'mtime', offset) ?? number(136, 12, 'mtime');
-  if (Math.abs(mtime) > Number.MAX_SAFE_INTEGER) throw fail('invalid-header', 'bad mtime');
+  const mtime = paxNumber(records, 'mtime', offset) ?? fields.number(136, 12, 'mtime');
+  if (Math.abs(mtime) > Number.MAX_SAFE_INTEGER) throw fields.fail('invalid-header', 'bad mtime');
   const isLink = type === 'hard-link' || type === 'symlink';
   const linkName = isLink ? (paxText(records, 'linkpath') ?? longLink ?? readText(block, 157, 100)) : undefined;
-  if (linkName === '' || (linkName && linkName.length > MAX_PATH)) throw fail('invalid-header', 'bad link name');
+  if (linkName === '' || (linkName && linkName.length > MAX_PATH)) {
+    throw fields.fail('invalid-header', 'bad link name');
+  }
   const isDevice = type === 'character-device' || type === 'block-device';
   const hasNames = magic.startsWith('ustar');
   const userName = paxText(records, 'uname') ?? (hasNames ? readText(block, 265, 32) : '');
@@ -201,13 +193,15 @@ function toEntry(
   const entry: TarEntry = {
     name,
     type,
-    mode: natural(100, 8, 'mode') & 0o7777,
-    uid: id('uid', 108),
-    gid: id('gid', 116),
+    mode: fields.natural(100, 8, 'mode') & 0o7777,
+    uid: fields.id('uid', 108),
+    gid: fields.id('gid', 116),
     mtime,
     data,
     ...(linkName === undefined ? {} : { linkName }),
-    ...(isDevice ? { major: natural(329, 8, 'device number'), minor: natural(337, 8, 'device number') } : {}),
+    ...(isDevice
+      ? { major: fields.natural(329, 8, 'device number'), minor: fields.natural(337, 8, 'device number') }
+      : {}),
     ...(userName ? { userName } : {}),
     ...(groupName ? { groupName } : {}),
     ...(xattrs ? { xattrs } : {}),
@@ -215,11 +209,49 @@ function toEntry(
   return { entry, end };
 }
 
+/** Numbers of one member's header, with errors that name it. */
+class MemberFields {
+  readonly #header: RawHeader;
+  readonly #records: PaxRecords;
+  readonly #name: string;
+
+  constructor(header: RawHeader, records: PaxRecords, name: string) {
+    this.#header = header;
+    this.#records = records;
+    this.#name = name;
+  }
+
+  fail(code: 'invalid-header' | 'unsupported' | 'too-large', why: string): TarError {
+    return new TarError(code, `${show(this.#name)}: ${why}`, this.#header.offset);
+  }
+
+  number(at: number, length: number, what: string): number {
+    const value = readNumber(this.#header.block, at, length);
+    if (value === undefined) throw this.fail('invalid-header', `bad ${what}`);
+    return value;
+  }
+
+  natural(at: number, length: number, what: string): number {
+    const value = this.number(at, length, what);
+    if (value < 0) throw this.fail('invalid-header', `bad ${what}`);
+    return value;
+  }
+
+  id(key: 'uid' | 'gid', at: number): number {
+    const value = paxInteger(this.#records, key, this.#header.offset) ?? this.number(at, 8, key);
+    // Some write 65534 and the like as numbers below zero, of 32 bits.
+    const unsigned = value < 0 ? value + MAX_ID + 1 : value;
+    if (unsigned < 0 || unsigned > MAX_ID) throw this.fail('invalid-header', `bad ${key}`);
+    return unsigned;
+  }
+}
+
 /** @throws TarError `invalid-path` for what Linux would refuse to make a file of */
 function checkPath(name: string, offset: number): void {
   if (name === '') throw new TarError('invalid-path', 'a member without a name', offset);
-  const isLong = (segment: string): boolean => segment.length * 3 > MAX_NAME && textBytes(segment).length > MAX_NAME;
-  if (name.length > MAX_PATH || name.split('/').some(isLong)) {
+  // Shorter ones cannot be too long, however they are encoded.
+  if (name.length * 3 <= MAX_NAME) return;
+  if (name.length > MAX_PATH || name.split('/').some((segment) => textBytes(segment).length > MAX_NAME)) {
     throw new TarError('invalid-path', `${show(name)}: File name too long`, offset);
   }
 }

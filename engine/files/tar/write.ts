@@ -95,23 +95,12 @@ function toHeader(entry: TarEntry): { readonly fields: Fields; readonly pax: Pax
   if (!linkFits) pax.add('linkpath', linkName);
   const size = entry.type === 'file' ? entry.data.length : 0;
   if (size > MAX_SIZE) pax.add('size', String(size));
-  const id = (key: 'uid' | 'gid'): number => {
-    const value = entry[key];
-    if (value >= 0 && value <= MAX_ID) return value;
-    pax.add(key, String(value));
-    return 0;
-  };
-  const uid = id('uid');
-  const gid = id('gid');
+  const uid = idField(entry, 'uid', pax);
+  const gid = idField(entry, 'gid', pax);
   const mtimeFits = Number.isInteger(entry.mtime) && entry.mtime >= 0 && entry.mtime <= MAX_SIZE;
   if (!mtimeFits) pax.add('mtime', timeText(entry.mtime));
-  const owner = (key: 'uname' | 'gname', value = ''): string => {
-    if (isAscii(value) && value.length <= 31) return value;
-    pax.add(key, value);
-    return '';
-  };
-  const userName = owner('uname', entry.userName);
-  const groupName = owner('gname', entry.groupName);
+  const userName = nameField('uname', entry.userName, pax);
+  const groupName = nameField('gname', entry.groupName, pax);
   if (entry.xattrs) pax.addXattrs(entry.xattrs);
   const major = entry.major ?? 0;
   const minor = entry.minor ?? 0;
@@ -132,6 +121,19 @@ function toHeader(entry: TarEntry): { readonly fields: Fields; readonly pax: Pax
     minor,
   };
   return { fields, pax };
+}
+
+function idField(entry: TarEntry, key: 'uid' | 'gid', pax: PaxWriter): number {
+  const value = entry[key];
+  if (value >= 0 && value <= MAX_ID) return value;
+  pax.add(key, String(value));
+  return 0;
+}
+
+function nameField(key: 'uname' | 'gname', value: string | undefined, pax: PaxWriter): string {
+  if (value === undefined || (isAscii(value) && value.length <= 31)) return value ?? '';
+  pax.add(key, value);
+  return '';
 }
 
 function paxFields(name: string, size: number): Fields {
@@ -180,26 +182,34 @@ function timeText(seconds: number): string {
 }
 
 function writeHeader(block: Uint8Array, fields: Fields): void {
-  const text = (offset: number, value: string): void => {
-    for (let i = 0; i < value.length; i++) block[offset + i] = value.charCodeAt(i);
-  };
-  // Octal, zero-filled, with a closing NUL.
-  const octal = (offset: number, length: number, value: number): void =>
-    text(offset, value.toString(8).padStart(length - 1, '0'));
-  text(0, fields.name);
-  octal(100, 8, fields.mode);
-  octal(108, 8, fields.uid);
-  octal(116, 8, fields.gid);
-  octal(124, 12, fields.size);
-  octal(136, 12, fields.mtime);
-  text(156, fields.typeflag);
-  text(157, fields.linkName);
-  text(257, 'ustar');
-  text(263, '00');
-  text(265, fields.userName);
-  text(297, fields.groupName);
-  octal(329, 8, fields.major);
-  octal(337, 8, fields.minor);
-  text(345, fields.prefix);
-  text(148, `${checksums(block).unsigned.toString(8).padStart(6, '0')}\0 `);
+  putText(block, 0, fields.name);
+  putOctal(block, 100, 8, fields.mode);
+  putOctal(block, 108, 8, fields.uid);
+  putOctal(block, 116, 8, fields.gid);
+  putOctal(block, 124, 12, fields.size);
+  putOctal(block, 136, 12, fields.mtime);
+  putText(block, 156, fields.typeflag);
+  putText(block, 157, fields.linkName);
+  putText(block, 257, 'ustar');
+  putText(block, 263, '00');
+  putText(block, 265, fields.userName);
+  putText(block, 297, fields.groupName);
+  putOctal(block, 329, 8, fields.major);
+  putOctal(block, 337, 8, fields.minor);
+  putText(block, 345, fields.prefix);
+  putOctal(block, 148, 7, checksums(block).unsigned);
+  putText(block, 154, '\0 ');
+}
+
+function putText(block: Uint8Array, offset: number, value: string): void {
+  for (let i = 0; i < value.length; i++) block[offset + i] = value.charCodeAt(i);
+}
+
+/** Octal, zero-filled, with a closing NUL. */
+function putOctal(block: Uint8Array, offset: number, length: number, value: number): void {
+  let rest = value;
+  for (let i = offset + length - 2; i >= offset; i--) {
+    block[i] = 0x30 + (rest % 8);
+    rest = Math.floor(rest / 8);
+  }
 }
