@@ -73,9 +73,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   for (const { path, mode, data } of options.workspace) workspace.write(`/${path}`, data, mode);
   const keeper = keepWorkspace(workspace);
   const spool = new MemoryFileSystem();
-  const volumes = new MemoryFileSystem({ byteLimit: VOLUME_LIMIT });
-  const cacheMounts = new CacheMounts(volumes, systemClock);
-  const files = new GuestFiles({ volumes, spool });
+  const volumeFiles = new MemoryFileSystem({ byteLimit: VOLUME_LIMIT });
+  const cacheMounts = new CacheMounts(volumeFiles, systemClock);
+  const files = new GuestFiles({ volumes: volumeFiles, spool });
   const machine = await createMachine({
     ...options.boot,
     files,
@@ -87,7 +87,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   const events = new EventLog();
   const images = await ImageStore.open({ blobs, state, events });
-  const containers = await ContainerService.open({ machine, images, state, events });
+  const containers = await ContainerService.open({ machine, images, state, events, volumeFiles });
   const registry = new RegistryClient(options.registry);
 
   const builds = new BuildFeed();

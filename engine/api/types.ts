@@ -922,3 +922,17 @@ export interface VolumeListResponse {
   readonly Volumes: readonly Volume[] | null;
   readonly Warnings: readonly string[] | null;
 }
+
+/** `POST /volumes/create`. */
+export interface VolumeCreateRequest {
+  readonly Name?: string;
+  readonly Driver?: string;
+  readonly DriverOpts?: Labels | null;
+  readonly Labels?: Labels | null;
+}
+
+export interface VolumesPruneResponse {
+  readonly VolumesDeleted: readonly string[] | null;
+  /** Bytes. */
+  readonly SpaceReclaimed: number;
+}

@@ -1,12 +1,6 @@
-/** An absolute path without `.`, `..` and double slashes; `..` stops at the root. */
-export function cleanAbsolute(path: string): string {
-  const names: string[] = [];
-  for (const name of path.split('/')) {
-    if (name === '..') names.pop();
-    else if (name !== '' && name !== '.') names.push(name);
-  }
-  return `/${names.join('/')}`;
-}
+import { cleanAbsolute } from '../files/path.ts';
+
+export { cleanAbsolute };
 
 /** A path as seen from a working directory, which may be empty for the root. A trailing slash is lost. */
 export function joinPath(workingDir: string, path: string): string {

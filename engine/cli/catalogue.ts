@@ -9,7 +9,7 @@ import { exec } from './commands/exec.ts';
 import { history } from './commands/history.ts';
 import { images } from './commands/images.ts';
 import { info } from './commands/info.ts';
-import { inspect, inspectContainers, inspectImages } from './commands/inspect.ts';
+import { inspect, inspectContainers, inspectImages, inspectVolumes } from './commands/inspect.ts';
 import { kill } from './commands/kill.ts';
 import { load } from './commands/load.ts';
 import { logs } from './commands/logs.ts';
@@ -28,6 +28,10 @@ import { tag } from './commands/tag.ts';
 import { top } from './commands/top.ts';
 import { unpause } from './commands/unpause.ts';
 import { version } from './commands/version.ts';
+import { volumeCreate } from './commands/volume-create.ts';
+import { volumeLs } from './commands/volume-ls.ts';
+import { volumePrune } from './commands/volume-prune.ts';
+import { volumeRm } from './commands/volume-rm.ts';
 import { wait } from './commands/wait.ts';
 
 /** The sections of `docker --help`, each in its order there. */
@@ -66,6 +70,11 @@ export const groups: Readonly<Record<string, Group>> = {
     synonyms: { list: 'ls', remove: 'rm' },
   },
   system: { summary: 'Manage Docker', commands: { events, info } },
+  volume: {
+    summary: 'Manage volumes',
+    commands: { create: volumeCreate, inspect: inspectVolumes, ls: volumeLs, prune: volumePrune, rm: volumeRm },
+    synonyms: { list: 'ls', remove: 'rm' },
+  },
 };
 
 export const otherCommands: Readonly<Record<string, Command>> = {

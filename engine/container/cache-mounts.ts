@@ -4,11 +4,10 @@ import type { Directory } from '../files/node.ts';
 import { countBytes } from '../files/tree.ts';
 import { type Clock, rfc3339Nano } from './clock.ts';
 import { randomId } from './ids.ts';
+import { VOLUMES_DIRECTORY } from './volumes/directory.ts';
 
 /** In the volumes' file system, by a name that no volume can have. */
 const FOLDER = '/.build-cache';
-/** Where the guest sees the volumes' file system. */
-const VOLUMES = '/volumes';
 
 export interface CacheMountRequest {
   readonly id: string;
@@ -107,7 +106,7 @@ export class CacheMounts implements CacheMountStore {
     kept.lastUsed = rfc3339Nano(this.#clock());
     let released = false;
     return {
-      path: VOLUMES + kept.path,
+      path: VOLUMES_DIRECTORY + kept.path,
       release: () => {
         if (released) return;
         released = true;

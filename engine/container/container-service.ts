@@ -12,6 +12,7 @@ import type {
   WaitCondition,
 } from '../api/types.ts';
 import type { EventLog } from '../events/event-log.ts';
+import type { MemoryFileSystem } from '../files/memory-file-system.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Digest } from '../stores/blob-store.ts';
@@ -47,6 +48,7 @@ import {
   unpauseContainer,
 } from './stop.ts';
 import { topContainer } from './top.ts';
+import { Volumes } from './volumes/volumes.ts';
 import { waitForContainer } from './wait.ts';
 
 export interface ContainerServiceOptions {
@@ -55,6 +57,8 @@ export interface ContainerServiceOptions {
   readonly state: StateStore;
   readonly events: EventLog;
   readonly clock?: Clock;
+  /** What the guest sees at /var/lib/docker/volumes. */
+  readonly volumeFiles: MemoryFileSystem;
 }
 
 /**
@@ -81,7 +85,12 @@ export class ContainerService {
    * with 137, as if it had been killed, and its writable layer is gone with the guest that had it.
    */
   static async open(options: ContainerServiceOptions): Promise<ContainerService> {
-    const { machine, images, state, events, clock = systemClock } = options;
+    const { machine, images, state, events, volumeFiles, clock = systemClock } = options;
+    const containers = new Map<string, Container>();
+    const usersOfVolume = (name: string): readonly string[] =>
+      [...containers.values()]
+        .filter(({ record }) => record.mounts.some((mount) => mount.name === name))
+        .map(({ id }) => id);
     const context: Context = {
       machine,
       images,
@@ -91,7 +100,15 @@ export class ContainerService {
       layers: new LayerPublisher(machine, images),
       roots: new RootCache(images),
       networks: await Networks.open(state, rfc3339Nano(clock())),
-      containers: new Map(),
+      volumes: await Volumes.open({
+        machine,
+        state,
+        events,
+        files: volumeFiles,
+        now: () => rfc3339Nano(Math.floor(clock() / 1e6) * 1e6),
+        users: usersOfVolume,
+      }),
+      containers,
       execs: new Map(),
       reserved: new Set(),
     };
@@ -125,6 +142,10 @@ export class ContainerService {
     return [...this.#context.containers.values()]
       .filter((container) => container.record.image === image)
       .map((container) => ({ id: container.id, running: isRunning(container.record.lifecycle) }));
+  }
+
+  get volumes(): Volumes {
+    return this.#context.volumes;
   }
 
   get networks(): Networks {
@@ -169,8 +190,8 @@ export class ContainerService {
     await unpauseContainer(this.#context, this.#find(query));
   }
 
-  async remove(query: string, options: { readonly force?: boolean } = {}): Promise<void> {
-    await removeContainer(this.#context, this.#find(query), { force: options.force ?? false });
+  async remove(query: string, options: { readonly force?: boolean; readonly volumes?: boolean } = {}): Promise<void> {
+    await removeContainer(this.#context, this.#find(query), options);
   }
 
   async rename(query: string, newName: string): Promise<void> {

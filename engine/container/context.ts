@@ -11,6 +11,7 @@ import { type Lifecycle, next, type Transition } from './lifecycle.ts';
 import type { Networks } from './networks.ts';
 import { type ContainerRecord, recordKey } from './record.ts';
 import type { RootCache } from './root-cache.ts';
+import type { Volumes } from './volumes/volumes.ts';
 
 /** What every container operation works with. */
 export interface Context {
@@ -22,6 +23,7 @@ export interface Context {
   readonly layers: LayerPublisher;
   readonly roots: RootCache;
   readonly networks: Networks;
+  readonly volumes: Volumes;
   /** By ID. */
   readonly containers: Map<string, Container>;
   /** All exec instances, by ID. */

@@ -1,4 +1,5 @@
 import type { ContainerConfig, ContainerCreateRequest, HostConfig } from '../api/types.ts';
+import { cleanAbsolute } from '../files/path.ts';
 import type { ContainerConfig as ImageContainerConfig } from '../image/documents.ts';
 import { invalidParameter } from './errors.ts';
 import { grantedCapabilities } from './runtime/capabilities.ts';
@@ -29,7 +30,7 @@ export function mergeConfig(
   if (!entrypoint?.length && !command?.length) throw invalidParameter('no command specified');
   if (request.StopSignal) parseSignal(request.StopSignal);
 
-  const workingDir = normalizeDirectory(request.WorkingDir || image.WorkingDir || '');
+  const workingDir = workingDirectory(request.WorkingDir || image.WorkingDir || '');
   const { HostConfig: _, NetworkingConfig: __, ...rest } = request;
   const healthcheck = request.Healthcheck ?? image.Healthcheck;
   const ports = { ...image.ExposedPorts, ...request.ExposedPorts };
@@ -70,17 +71,11 @@ function mergeImageEnvironment(own: readonly string[], image: readonly string[])
   return [...own.filter((entry) => entry.includes('=')), ...image.filter((entry) => !names.has(nameOf(entry)))];
 }
 
-function normalizeDirectory(path: string): string {
+/** Throws ContainerError `invalid-parameter` for a relative one. */
+function workingDirectory(path: string): string {
   if (path === '') return '';
-  if (!path.startsWith('/')) {
-    throw invalidParameter(`the working directory '${path}' is invalid, it needs to be an absolute path`);
-  }
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
+  if (path.startsWith('/')) return cleanAbsolute(path);
+  throw invalidParameter(`the working directory '${path}' is invalid, it needs to be an absolute path`);
 }
 
 /** A host configuration with dockerd's defaults for what the request leaves out. Throws ContainerError. */

@@ -1,11 +1,13 @@
 import type { ContainerCreateRequest, ContainerCreateResponse, EndpointSettings } from '../api/types.ts';
 import { Container } from './container.ts';
-import { type Context, publish, update } from './context.ts';
+import { type Context, findContainer, publish, update } from './context.ts';
 import { completeHostConfig, mergeConfig } from './create-config.ts';
 import { invalidParameter } from './errors.ts';
 import { randomId, shortId } from './ids.ts';
 import { CREATED } from './lifecycle.ts';
 import { checkName, generateName, nameInUse } from './names.ts';
+import { fillVolume } from './volumes/fill-volume.ts';
+import { mountsOfRequest } from './volumes/mounts-of-request.ts';
 
 /** Creates a container. Throws ContainerError, or ImageError `not-found` if the image is not here. */
 export async function createContainer(
@@ -17,9 +19,22 @@ export async function createContainer(
   const id = randomId();
   const config = mergeConfig(request, image.config.config ?? {}, shortId(id));
   const host = completeHostConfig(request.HostConfig);
-  refuseWhatIsMissing(config.Volumes ?? {}, host.Binds ?? [], host.Mounts ?? [], host.NetworkMode);
+  refuseWhatIsMissing(host.NetworkMode);
   const taken = nameHolder(context, id, name);
   try {
+    const planned = await mountsOfRequest(
+      {
+        machine: context.machine,
+        volumes: context.volumes,
+        mountsOf: (other) => findContainer(context, other).record.mounts,
+      },
+      config,
+      host,
+    );
+    for (const { mount, fills } of planned) {
+      if (mount.type !== 'volume' || !fills) continue;
+      await fillVolume(context.machine, context.volumes, mount, await context.roots.get(image.layers), id);
+    }
     const [path = '', ...args] = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
     const container = new Container(
       {
@@ -33,6 +48,7 @@ export async function createContainer(
         args,
         config,
         host,
+        mounts: planned.map(({ mount }) => mount),
         endpoints: endpoints(request, host.NetworkMode),
         lifecycle: CREATED,
         restartCount: 0,
@@ -68,15 +84,7 @@ function endpoints(request: ContainerCreateRequest, networkMode: string): Readon
 }
 
 /** Says plainly what this engine cannot do yet, in place of running a container without it. */
-function refuseWhatIsMissing(
-  volumes: Readonly<Record<string, unknown>>,
-  binds: readonly string[],
-  mounts: readonly { readonly Type: string }[],
-  networkMode: string,
-): void {
-  if (binds.length > 0 || mounts.some((mount) => mount.Type !== 'tmpfs') || Object.keys(volumes).length > 0) {
-    throw invalidParameter('volumes and bind mounts are not supported by this engine yet');
-  }
+function refuseWhatIsMissing(networkMode: string): void {
   if (networkMode.startsWith('container:')) {
     throw invalidParameter('sharing the network of another container is not supported by this engine yet');
   }

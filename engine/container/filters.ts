@@ -31,3 +31,12 @@ export function matchesPattern(wanted: readonly string[] | undefined, ...candida
     }),
   );
 }
+
+/** A filter that is a truth value; undefined if it is not given. Throws ContainerError. */
+export function filterFlag(given: Filters, name: string): boolean | undefined {
+  const [value] = given[name] ?? [];
+  if (value === undefined) return undefined;
+  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(value)) return true;
+  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(value)) return false;
+  throw invalidParameter(`invalid filter '${name}=[${value}]'`);
+}

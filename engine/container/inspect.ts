@@ -9,6 +9,7 @@ import type { ContainerRecord } from './record.ts';
 import { containerDirectory } from './runtime/mounts.ts';
 import { overlayDirectory } from './runtime/runtime-config.ts';
 import { containerSizes } from './sizes.ts';
+import { mountPoint } from './volumes/mount-point.ts';
 
 /** `GET /containers/{id}/json`. With `size`, the guest is asked how much was written. */
 export async function inspectContainer(
@@ -42,7 +43,7 @@ export async function inspectContainer(
     HostConfig: record.host,
     GraphDriver: graphDriver(record),
     ...(size && (await containerSizes(context, container))),
-    Mounts: [],
+    Mounts: record.mounts.map(mountPoint),
     Config: record.config,
     NetworkSettings: {
       Bridge: '',

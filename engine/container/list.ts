@@ -9,6 +9,7 @@ import { endpointSettings } from './inspect.ts';
 import { isRunning } from './lifecycle.ts';
 import type { ContainerRecord } from './record.ts';
 import { containerSizes } from './sizes.ts';
+import { mountPoint } from './volumes/mount-point.ts';
 
 export interface ListOptions {
   /** Also those that do not run. */
@@ -86,7 +87,7 @@ function matcher(context: Context, filters: Filters): (container: Container) => 
     if (filters['label!']?.length && matchesLabels(filters['label!'], labels)) return false;
     if (ancestors && !ancestors(record)) return false;
     if (filters.network?.length && !filters.network.some((name) => Object.hasOwn(record.endpoints, name))) return false;
-    if (filters.volume?.length) return false;
+    if (filters.volume?.length && !filters.volume.some((wanted) => mounts(record, wanted))) return false;
     if (filters.expose?.length) {
       const ports = Object.keys(config.ExposedPorts ?? {});
       if (!filters.expose.some((port) => ports.includes(port.includes('/') ? port : `${port}/tcp`))) return false;
@@ -97,6 +98,11 @@ function matcher(context: Context, filters: Filters): (container: Container) => 
       return false;
     return true;
   };
+}
+
+/** Whether a container has a volume of this name, or anything at this path. */
+function mounts(record: ContainerRecord, wanted: string): boolean {
+  return record.mounts.some(({ name, destination }) => name === wanted || destination === wanted);
 }
 
 /** Containers whose image is, or was built on, one of these. An unknown image matches nothing. */
@@ -132,7 +138,7 @@ async function summarize(context: Context, container: Container, size: boolean):
     Status: describeStatus(record.lifecycle, context.clock()),
     HostConfig: { NetworkMode: record.host.NetworkMode },
     NetworkSettings: { Networks: endpointSettings(context, record) },
-    Mounts: [],
+    Mounts: record.mounts.map(mountPoint),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ImageConfig } from '../image/documents.ts';
 import type { Layer } from '../image/image.ts';
 import type { Digest } from '../stores/blob-store.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import type { ContainerMount } from './volumes/mount-point.ts';
 
 /** Everything about a container that outlives the engine's process: what the state store keeps under `containers/ID`. */
 export interface ContainerRecord {
@@ -21,6 +22,8 @@ export interface ContainerRecord {
   readonly args: readonly string[];
   readonly config: ContainerConfig;
   readonly host: HostConfig;
+  /** Binds, volumes and tmpfs, as asked for at create. */
+  readonly mounts: readonly ContainerMount[];
   /** By network name, as asked for at create. */
   readonly endpoints: Readonly<Record<string, EndpointSettings>>;
   readonly lifecycle: Lifecycle;

@@ -9,6 +9,8 @@ import { SIGKILL } from './signals.ts';
 export interface RemoveOptions {
   /** Kills the container first if it runs. */
   readonly force?: boolean;
+  /** Volumes made for this container alone go too. */
+  readonly volumes?: boolean;
   /** The caller holds {@link Container.exclusive} already. */
   readonly inside?: boolean;
 }
@@ -34,6 +36,11 @@ export async function removeContainer(
   }
   if (options.inside) await erase(context, container, force);
   else await container.exclusive(() => erase(context, container, force));
+  if (!options.volumes) return;
+  for (const { name, anonymous } of container.record.mounts) {
+    // One that another container has come to use stays, as with Docker.
+    if (name !== undefined && anonymous) await context.volumes.remove(name, true).catch(() => {});
+  }
 }
 
 async function erase(context: Context, container: Container, force: boolean): Promise<void> {

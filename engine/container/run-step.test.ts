@@ -159,8 +159,8 @@ describe('runStepExecutor', () => {
     const { run, engine, volumes, caches, execute, step } = await prepare({ mounts: [mount] });
     await run();
     const source = engine.machine.started[0]?.spec.mounts.at(-1)?.source ?? '';
-    expect(source).toMatch(/^\/volumes\/\.build-cache\/\d+$/);
-    const place = source.slice('/volumes'.length);
+    expect(source).toMatch(/^\/var\/lib\/docker\/volumes\/\.build-cache\/\d+$/);
+    const place = source.slice('/var/lib/docker/volumes'.length);
     expect(volumes.stat(place)).toMatchObject({ mode: 0o1777, gid: 7 });
     await execute({ ...step, mounts: [{ ...mount, readonly: true }] });
     expect(engine.machine.started[1]?.spec.mounts.at(-1)).toMatchObject({ source, options: ['rbind', 'ro'] });

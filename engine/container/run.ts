@@ -40,7 +40,7 @@ export async function startByPolicy(context: Context): Promise<void> {
 }
 
 async function launch(context: Context, container: Container, change: Partial<ContainerRecord>): Promise<void> {
-  const { id, config, host, layers, path, args } = container.record;
+  const { id, config, host, mounts, layers, path, args } = container.record;
   try {
     if (context.networks.id(host.NetworkMode) === undefined) {
       const message = `failed to set up container networking: network ${host.NetworkMode} not found`;
@@ -48,7 +48,12 @@ async function launch(context: Context, container: Container, change: Partial<Co
     }
     const lowers = await context.layers.publish(layers);
     const root = await context.roots.get(layers);
-    const spec = runtimeConfig({ id, args: [path, ...args], config, host, root });
+    for (const { type, source, makeSource } of mounts) {
+      // What is there already, a file too, is left as it is.
+      if (type === 'bind' && makeSource && (await context.machine.kindOf(source)) === undefined)
+        await context.machine.makeDirectory(source);
+    }
+    const spec = runtimeConfig({ id, args: [path, ...args], config, host, mounts, root });
     container.process = await context.machine
       .startContainer({ id, lowers, spec, files: etcFiles(id, config, host, []) })
       .catch((error: unknown) => {
@@ -69,7 +74,7 @@ async function launch(context: Context, container: Container, change: Partial<Co
       error instanceof StartError ? { hasUpper: true } : {},
     );
     renewStreams(container);
-    if (host.AutoRemove) await removeContainer(context, container, { force: true, inside: true });
+    if (host.AutoRemove) await removeContainer(context, container, { force: true, inside: true, volumes: true });
     throw new ContainerError(failure.code, failure.message, { cause: error });
   }
   const process = container.process;
@@ -82,6 +87,7 @@ async function launch(context: Context, container: Container, change: Partial<Co
   );
   if (!config.OpenStdin && !config.Tty) container.streams.closeInput();
   const begun = context.clock();
+  publishMounts(context, container, 'mount');
   publish(context, container, 'start');
   container.exited = container.streams
     .run(process, (status) => markEnded(context, container, status, begun))
@@ -89,7 +95,7 @@ async function launch(context: Context, container: Container, change: Partial<Co
   container.settled = container.exited.then(async () => {
     if (container.record.lifecycle.status === 'restarting') planRestart(context, container);
     if (!host.AutoRemove || container.keptOnExit) return;
-    await removeContainer(context, container, { force: true }).catch(() => {});
+    await removeContainer(context, container, { force: true, volumes: true }).catch(() => {});
   });
   await started;
 }
@@ -116,11 +122,24 @@ function markEnded(context: Context, container: Container, status: ExitStatus | 
   const type = delay === undefined ? 'exited' : 'restarting';
   // The store is told in the background: nobody may wait for it, and a later write carries the same record.
   transition(context, container, { type, exitCode, oomKilled, at: nowText(context) }).catch(() => {});
+  publishMounts(context, container, 'unmount');
   if (oomKilled) publish(context, container, 'oom');
   publish(context, container, 'die', {
     execDuration: String(Math.floor(lasted / 1000)),
     exitCode: String(exitCode),
   });
+}
+
+/** Tells of a container's volumes being in use, or no more. */
+function publishMounts({ events }: Context, { id, record }: Container, action: 'mount' | 'unmount'): void {
+  for (const { type, name, destination, readOnly } of record.mounts) {
+    if (type !== 'volume' || name === undefined) continue;
+    events.publish('volume', action, name, {
+      container: id,
+      driver: 'local',
+      ...(action === 'mount' && { destination, propagation: '', 'read/write': String(!readOnly) }),
+    });
+  }
 }
 
 function afterEnd(container: Container): void {

@@ -81,3 +81,13 @@ export function resolvePath<Node>(
   const parent = ancestors[names.length - 1] as Node;
   return { path: `/${names.join('/')}`, node, parent, name: names[names.length - 1] as string };
 }
+
+/** An absolute path without `.`, `..` and double slashes; `..` stops at the root. */
+export function cleanAbsolute(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
+}

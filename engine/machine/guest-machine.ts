@@ -7,6 +7,7 @@ import type {
   Invocation,
   Machine,
   MachineState,
+  PathKind,
   StartContainer,
   UpperChange,
   UpperEntry,
@@ -16,6 +17,9 @@ import type { ProcessSpec } from './runtime-spec.ts';
 import { upperEntries } from './upper-listing.ts';
 import { Watchdog } from './watchdog.ts';
 import { WorkspaceRelay } from './workspace-relay.ts';
+
+/** Milliseconds that a restart waits for what was written to volumes. */
+const SYNC_TIME = 500;
 
 /**
  * Starts a machine from its snapshot.
@@ -126,6 +130,22 @@ class GuestMachine implements Machine {
     }
   }
 
+  async kindOf(path: string): Promise<PathKind | undefined> {
+    return (await this.#request({ op: 'stat', path })).kind;
+  }
+
+  async makeDirectory(path: string): Promise<void> {
+    await this.#request({ op: 'mkdir', path });
+  }
+
+  async syncVolumes(): Promise<void> {
+    await this.#request({ op: 'sync' });
+  }
+
+  async removeDirectory(path: string): Promise<void> {
+    await this.#request({ op: 'delete', path });
+  }
+
   onChange(listener: (change: UpperChange) => void): () => void {
     this.#changeListeners.add(listener);
     return () => this.#changeListeners.delete(listener);
@@ -144,6 +164,8 @@ class GuestMachine implements Machine {
   async restart(): Promise<void> {
     const emulator = this.#emulator;
     if (emulator === undefined) throw new MachineError('boot-failed', 'the machine was never started');
+    // A guest that does not answer is what restarts are for, so it is not waited for.
+    if (this.#state === 'running') await Promise.race([this.syncVolumes().catch(() => {}), delay(SYNC_TIME)]);
     this.#setState('starting', 'restarting');
     this.#lose('starting', 'the machine was restarted');
     await emulator.stop();
@@ -259,4 +281,8 @@ function base64(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
   return btoa(text);
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -44,6 +44,8 @@ export type GuestFile = {
   readonly gid?: number;
 } & ({ readonly data: Uint8Array } | { readonly directory: true });
 
+export type PathKind = 'file' | 'directory' | 'other';
+
 /** An entry of a container's writable layer (overlayfs upper directory). */
 export interface UpperEntry {
   /** Absolute in the container, such as `/etc/hosts`. */
@@ -121,6 +123,14 @@ export interface Machine {
   archive(path: string): Promise<Uint8Array>;
   /** Unpacks a tar into a directory of the guest host. */
   extract(path: string, tar: Uint8Array): Promise<void>;
+  /** What a path of the guest host leads to, links followed; undefined if nothing is there. */
+  kindOf(path: string): Promise<PathKind | undefined>;
+  /** Makes a directory of the guest host with its missing parents (0755); nothing happens if it is there. */
+  makeDirectory(path: string): Promise<void>;
+  /** Has what the guest wrote to volumes reach the host now, and not in a second or two. */
+  syncVolumes(): Promise<void>;
+  /** Removes a directory of the guest host and everything below it; nothing happens if it is not there. */
+  removeDirectory(path: string): Promise<void>;
 
   onChange(listener: (change: UpperChange) => void): () => void;
   onInvocation(listener: (invocation: Invocation) => void): () => void;

@@ -1,5 +1,5 @@
 import type { StartError } from './errors.ts';
-import type { UpperChange } from './machine.ts';
+import type { PathKind, UpperChange } from './machine.ts';
 import type { StubEvent, StubHello } from './stub.ts';
 
 /** Why init did not do what it was asked. */
@@ -16,6 +16,7 @@ export interface Reply {
   readonly error?: ReplyError;
   readonly pid?: number;
   readonly pids?: readonly number[];
+  readonly kind?: PathKind;
 }
 
 /** What init tells by itself. */

@@ -19,7 +19,7 @@ export interface MachineOptions {
   readonly images: GuestImages;
   /** Guest memory in bytes: the snapshot's, from the guest's manifest. */
   readonly memory: number;
-  /** What the guest mounts at /layers, /volumes and /spool. */
+  /** What the guest mounts at /layers, /var/lib/docker/volumes and /spool. */
   readonly files: GuestFiles;
   /** The file system that `files` shows at /spool. */
   readonly spool: MemoryFileSystem;

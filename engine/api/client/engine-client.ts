@@ -6,6 +6,7 @@ import { Containers } from './containers.ts';
 import { Exec } from './exec.ts';
 import { Images } from './images.ts';
 import { System } from './system.ts';
+import { Volumes } from './volumes.ts';
 
 /**
  * The Docker Engine API with types: one engine, whatever carries the requests. Needs web standards only.
@@ -17,6 +18,7 @@ export class EngineClient {
   readonly images: Images;
   readonly exec: Exec;
   readonly system: System;
+  readonly volumes: Volumes;
   readonly #connection: Connection;
 
   constructor(transport: Transport, options: { readonly version?: string } = {}) {
@@ -25,6 +27,7 @@ export class EngineClient {
     this.images = new Images(this.#connection);
     this.exec = new Exec(this.#connection);
     this.system = new System(this.#connection);
+    this.volumes = new Volumes(this.#connection);
   }
 
   /** API version in use, such as `1.50`. */

@@ -1,15 +1,4 @@
-import type {
-  BuildPruneResponse,
-  DiskUsage,
-  EventMessage,
-  Filters,
-  Info,
-  Network,
-  Ping,
-  Version,
-  Volume,
-  VolumeListResponse,
-} from '../types.ts';
+import type { BuildPruneResponse, DiskUsage, EventMessage, Filters, Info, Network, Ping, Version } from '../types.ts';
 import { type Connection, filtersQuery } from './connection.ts';
 import { ndjson } from './ndjson.ts';
 
@@ -61,15 +50,6 @@ export class System {
 
   inspectNetworkRaw(name: string): Promise<string> {
     return this.#connection.text('GET', `/networks/${encodeURIComponent(name)}`);
-  }
-
-  async volumes(filters?: Filters): Promise<readonly Volume[]> {
-    const query = { filters: filtersQuery(filters) };
-    return (await this.#connection.json<VolumeListResponse>('GET', '/volumes', { query })).Volumes ?? [];
-  }
-
-  inspectVolumeRaw(name: string): Promise<string> {
-    return this.#connection.text('GET', `/volumes/${encodeURIComponent(name)}`);
   }
 
   pruneBuildCache(options: { readonly all?: boolean; readonly filters?: Filters } = {}): Promise<BuildPruneResponse> {

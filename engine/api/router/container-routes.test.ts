@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FakeMachine } from '../../container/testing/fake-machine.ts';
 import { type TestEngine, testEngine } from '../../container/testing/test-engine.ts';
+import { MemoryFileSystem } from '../../files/memory-file-system.ts';
 import type { ContainerInspect, ContainerSummary } from '../types.ts';
 
 const message = async (response: Response): Promise<[number, string]> => [
@@ -349,7 +350,13 @@ describe('containers', () => {
     const engine = await testEngine();
     await started(engine, 'web');
     const { machine, images, state, events } = engine;
-    const again = await ContainerService.open({ machine, images, state, events });
+    const again = await ContainerService.open({
+      machine,
+      images,
+      state,
+      events,
+      volumeFiles: new MemoryFileSystem(),
+    });
     expect((await again.inspect('web')).State).toMatchObject({ Status: 'exited', ExitCode: 137 });
   });
 

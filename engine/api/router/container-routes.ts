@@ -278,7 +278,7 @@ export const containerRoutes: readonly Route[] = [
   route('POST', '/containers/{name}/attach', attach),
   route('POST', '/containers/{name}/wait', wait),
   route('DELETE', '/containers/{name}', async ({ params, query, services }) => {
-    await services.containers.remove(params.name ?? '', { force: flag(query, 'force') });
+    await services.containers.remove(params.name ?? '', { force: flag(query, 'force'), volumes: flag(query, 'v') });
     return noContent();
   }),
   route('POST', '/commit', commit),

@@ -1,5 +1,5 @@
 import { systemClock } from '../../container/clock.ts';
-import { checkFilters, matchesLabels } from '../../container/filters.ts';
+import { checkFilters, filterFlag, matchesLabels } from '../../container/filters.ts';
 import { untilTime } from '../../container/prune.ts';
 import { ImageError } from '../../image/errors.ts';
 import { type Image, imageCreated, imageSize } from '../../image/image.ts';
@@ -8,7 +8,7 @@ import type { Filters, ImageDeleteItem, JsonMessage } from '../types.ts';
 import { badRequest, HttpError, json, notImplemented } from './http-error.ts';
 import { imageInspect, imageSummary } from './image-bodies.ts';
 import { matchesReference } from './image-match.ts';
-import { filterFlag, filters, flag } from './query.ts';
+import { filters, flag } from './query.ts';
 import { type Route, type RouteContext, route } from './route.ts';
 import type { RouterServices } from './services.ts';
 import { jsonLines } from './streams.ts';

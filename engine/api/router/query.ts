@@ -43,12 +43,3 @@ function filterValues(values: unknown): readonly string[] {
   }
   throw badRequest('invalid filter');
 }
-
-/** A filter that is a truth value; undefined if it is not given. Throws HttpError. */
-export function filterFlag(given: Filters, name: string): boolean | undefined {
-  const [value] = given[name] ?? [];
-  if (value === undefined) return undefined;
-  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(value)) return true;
-  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(value)) return false;
-  throw badRequest(`invalid filter '${name}=[${value}]'`);
-}

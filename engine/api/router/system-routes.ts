@@ -144,7 +144,7 @@ async function diskUsage({ query, services }: RouteContext): Promise<Response> {
         }))
       : null,
     Containers: wanted('container') ? await containers.list({ all: true, size: true }) : null,
-    Volumes: wanted('volume') ? [] : null,
+    Volumes: wanted('volume') ? await containers.volumes.usage() : null,
     BuildCache: wanted('build-cache') ? [] : null,
   };
   return json(body);

@@ -13,7 +13,7 @@ const GETTERS: Readonly<Record<string, Getter>> = {
   container: ({ client }, name, size) => client.containers.inspectRaw(name, { size }),
   image: ({ client }, name) => client.images.inspectRaw(name),
   network: ({ client }, name) => client.system.inspectNetworkRaw(name),
-  volume: ({ client }, name) => client.system.inspectVolumeRaw(name),
+  volume: ({ client }, name) => client.volumes.inspectRaw(name),
 };
 const TYPES = ['config', 'container', 'image', 'network', 'node', 'plugin', 'secret', 'service', 'task', 'volume'];
 
@@ -51,8 +51,9 @@ export const inspect = defineCommand({
 
 export const inspectContainers: Command = inspectType('container', 'containers', 'CONTAINER');
 export const inspectImages: Command = inspectType('image', 'images', 'IMAGE');
+export const inspectVolumes: Command = inspectType('volume', 'volumes', 'VOLUME');
 
-function inspectType(type: 'container' | 'image', plural: string, argument: string): Command {
+function inspectType(type: 'container' | 'image' | 'volume', plural: string, argument: string): Command {
   const getter = GETTERS[type];
   return defineCommand({
     summary: `Display detailed information on one or more ${plural}`,
@@ -60,9 +61,8 @@ function inspectType(type: 'container' | 'image', plural: string, argument: stri
     arity: { min: 1, max: Number.POSITIVE_INFINITY },
     flags: [
       flag('format', 'string', FORMAT_USAGE, 'f'),
-      ...(type === 'container'
-        ? [flag('size', 'bool', 'Display total file sizes', 's')]
-        : [flag('platform', 'string', PLATFORM_USAGE)]),
+      ...(type === 'container' ? [flag('size', 'bool', 'Display total file sizes', 's')] : []),
+      ...(type === 'image' ? [flag('platform', 'string', PLATFORM_USAGE)] : []),
     ],
     run(session, { flags, args }) {
       const size = 'size' in flags && flags.size === true;

@@ -1,6 +1,7 @@
-import type { ContainerSummary, Labels } from '../../api/types.ts';
+import type { ContainerSummary } from '../../api/types.ts';
 import { defineCommand } from '../command.ts';
 import { flag } from '../flags/flag.ts';
+import { labelList, labelOf, labelTitle } from '../format/labels.ts';
 import { type Row, renderListing, tryFormat } from '../format/listing.ts';
 import { displayPorts } from '../format/ports.ts';
 import { ago, goTime, humanSize } from '../format/quantity.ts';
@@ -103,10 +104,7 @@ function containerRow(container: ContainerSummary, short: boolean): Row {
     State: container.State,
     Status: container.Status,
     Size: sizes(container),
-    Labels: Object.entries(labels)
-      .map(([key, value]) => `${key}=${value}`)
-      .sort()
-      .join(','),
+    Labels: labelList(labels),
     Mounts: mounts
       .map(({ Name, Source }) => Name || Source)
       .map((name) => (short ? ellipsis(name, MOUNT_WIDTH) : name))
@@ -116,15 +114,6 @@ function containerRow(container: ContainerSummary, short: boolean): Row {
     Platform: platform ? `${platform.os}/${platform.architecture}` : null,
     Label: labelOf.bind(undefined, labels),
   };
-}
-
-/** Title of the column of `{{.Label "name"}}`. */
-function labelTitle(name: string): string {
-  return name.replaceAll(/[-_]/g, ' ');
-}
-
-function labelOf(labels: Labels, name: string): string {
-  return labels[name] ?? '';
 }
 
 /** Without the slash, and in short form without the names that links give. */

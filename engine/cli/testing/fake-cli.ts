@@ -89,7 +89,11 @@ export interface RunOptions {
 }
 
 /** Runs a command line against an engine and gives all that it did. */
-export async function runCli(argv: readonly string[], engine: FakeEngine, options: RunOptions = {}): Promise<Ran> {
+export async function runCli(
+  argv: readonly string[],
+  engine: Pick<FakeEngine, 'transport'>,
+  options: RunOptions = {},
+): Promise<Ran> {
   const { stdin = '', tty = false, env = {}, tree, signal, columns = 80 } = options;
   const written = { stdout: '', stderr: '' };
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };

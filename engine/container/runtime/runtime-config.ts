@@ -1,10 +1,11 @@
 import type { ContainerConfig, HostConfig } from '../../api/types.ts';
 import type { Directory } from '../../files/node.ts';
 import type { NamespaceType, ProcessSpec, RuntimeSpec } from '../../machine/runtime-spec.ts';
+import type { ContainerMount } from '../volumes/mount-point.ts';
 import { capabilitySets, grantedCapabilities } from './capabilities.ts';
 import { DEFAULT_DEVICES } from './devices.ts';
 import { processEnvironment } from './environment.ts';
-import { defaultMounts } from './mounts.ts';
+import { containerMounts } from './mounts.ts';
 import { MASKED_PATHS, READONLY_PATHS } from './paths.ts';
 import { resourceLimits, resourceUlimits } from './resources.ts';
 import { resolveUser } from './users.ts';
@@ -16,6 +17,8 @@ export interface RuntimeInput {
   readonly args: readonly string[];
   readonly config: ContainerConfig;
   readonly host: HostConfig;
+  /** Binds, volumes and tmpfs asked for. */
+  readonly mounts?: readonly ContainerMount[];
   /** The image's merged file tree, in which users are looked up. */
   readonly root: Directory;
 }
@@ -32,7 +35,7 @@ export function runtimeConfig(input: RuntimeInput): RuntimeSpec {
     process: initialProcess(input),
     root: { path: `${overlayDirectory(id)}/merged`, ...(host.ReadonlyRootfs && { readonly: true }) },
     hostname: config.Hostname,
-    mounts: defaultMounts(id, host),
+    mounts: containerMounts(id, host, input.mounts ?? []),
     linux: {
       namespaces: namespaces(host),
       devices: DEFAULT_DEVICES,

@@ -5,6 +5,7 @@ import type {
   GuestProcess,
   Machine,
   MachineState,
+  PathKind,
   StartContainer,
   UpperEntry,
 } from '../../machine/machine.ts';
@@ -98,6 +99,9 @@ export class FakeMachine implements Machine {
   readonly uppers = new Map<string, readonly UpperEntry[]>();
   readonly packed = new Map<string, Uint8Array>();
   readonly removed: string[] = [];
+  readonly extracted = new Map<string, Uint8Array>();
+  /** What is on the guest host. */
+  readonly paths = new Map<string, PathKind>();
   readonly frozen = new Set<string>();
   readonly missing = new Map<string, StartError>([
     [
@@ -183,7 +187,23 @@ export class FakeMachine implements Machine {
     return new Uint8Array(1024);
   }
 
-  async extract(): Promise<void> {}
+  async extract(path: string, tar: Uint8Array): Promise<void> {
+    this.extracted.set(path, tar);
+  }
+
+  async kindOf(path: string): Promise<PathKind | undefined> {
+    return this.paths.get(path);
+  }
+
+  async syncVolumes(): Promise<void> {}
+
+  async makeDirectory(path: string): Promise<void> {
+    this.paths.set(path, 'directory');
+  }
+
+  async removeDirectory(path: string): Promise<void> {
+    this.paths.delete(path);
+  }
 
   onChange(): () => void {
     return () => {};

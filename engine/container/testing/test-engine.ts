@@ -2,6 +2,7 @@ import { createRouter } from '../../api/router/index.ts';
 import type { RouterServices } from '../../api/router/services.ts';
 import type { Transport } from '../../api/transport.ts';
 import { EventLog } from '../../events/event-log.ts';
+import { MemoryFileSystem } from '../../files/memory-file-system.ts';
 import { directory, file } from '../../files/node.ts';
 import { ImageStore } from '../../image/image-store.ts';
 import { treeToLayerTar } from '../../image/layer.ts';
@@ -63,7 +64,13 @@ export async function engineOn<M extends Machine>(
   const state = new MemoryStateStore();
   const events = new EventLog();
   const images = services.images ?? (await openImages(state, events));
-  const containers = await ContainerService.open({ machine, images, state, events });
+  const containers = await ContainerService.open({
+    machine,
+    images,
+    state,
+    events,
+    volumeFiles: new MemoryFileSystem(),
+  });
   const unexpected = (): Promise<never> => Promise.reject(new Error('not part of this test'));
   const transport = createRouter({
     machine,

@@ -60,8 +60,7 @@ static void run(char *const argv[]) {
 static void leave_initramfs(void) {
   must_mount("tmpfs", "/new", 0, "mode=755,size=64m");
   static const char *const directories[] = {"bin", "dev", "etc", "home", "layers", "mnt", "opt", "proc", "root", "root/project", "run", "run/empty",
-                                            "sbin", "spool", "sys", "tmp", "usr", "usr/bin", "usr/sbin", "var", "var/lib", "var/lib/docker", "var/log",
-                                            "volumes"};
+                                            "sbin", "spool", "sys", "tmp", "usr", "usr/bin", "usr/sbin", "var", "var/lib", "var/lib/docker", "var/log"};
   char path[128];
   for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) {
     snprintf(path, sizeof path, "/new/%s", directories[i]);
@@ -137,10 +136,14 @@ void boot(void) {
   // Served before others, so that a busy guest still answers. Children start anew.
   setpriority(PRIO_PROCESS, 0, -10);
   write_file("/proc/sys/kernel/printk", "1 4 1 7");
+  // Volumes live with the host: what is written to one must not wait for half a minute, in which the guest may crash.
+  write_file("/proc/sys/vm/dirty_writeback_centisecs", "100");
+  write_file("/proc/sys/vm/dirty_expire_centisecs", "100");
   open_cgroups();
   // Its own filesystem, so that one fanotify mark sees the writable layers and nothing else.
   must_mount("tmpfs", DOCKER_ROOT, 0, "mode=710,size=75%");
   mkdir(OVERLAY_ROOT, 0710);
+  mkdir(VOLUME_ROOT, 0701);
   loopback_up();
 }
 

@@ -22,6 +22,10 @@ static void upper(const struct json *m) { job(m, list_upper); }
 static void pack(const struct json *m) { job(m, pack_upper); }
 static void archive(const struct json *m) { job(m, pack_path); }
 static void extract(const struct json *m) { job(m, unpack_path); }
+static void stat_one(const struct json *m) { job(m, stat_path); }
+static void make_directory(const struct json *m) { job(m, make_path); }
+static void delete(const struct json *m) { job(m, delete_path); }
+static void write_back(const struct json *m) { job(m, sync_volumes); }
 
 static const struct {
   const char *name;
@@ -29,6 +33,7 @@ static const struct {
 } operations[] = {{"start", container_start}, {"exec", container_exec},     {"spawn", start_on_host},   {"signal", signal_session},
                   {"resize", resize_session}, {"freeze", container_freeze}, {"remove", container_remove}, {"processes", container_processes},
                   {"upper", upper},           {"pack", pack},               {"archive", archive},       {"extract", extract},
+                  {"stat", stat_one},         {"mkdir", make_directory},    {"delete", delete},         {"sync", write_back},
                   {"stub", to_stub},          {"ping", ping},               {"settle", settle},         {"resume", resume}};
 
 void control_receive(char *bytes, size_t length) {

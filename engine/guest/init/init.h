@@ -187,6 +187,10 @@ void pack_upper(const struct json *message);
 void list_upper(const struct json *message);
 void pack_path(const struct json *message);
 void unpack_path(const struct json *message);
+void stat_path(const struct json *message);
+void make_path(const struct json *message);
+void delete_path(const struct json *message);
+void sync_volumes(const struct json *message);
 
 // ---- changes.c: what happens in writable layers -------------------------------------------------------------------------
 
@@ -222,6 +226,7 @@ int docker_main(int argc, char **argv);
 #define DOCKER_ROOT "/var/lib/docker"
 #define OVERLAY_ROOT DOCKER_ROOT "/overlay2"
 #define CONTAINER_ROOT DOCKER_ROOT "/containers"
+#define VOLUME_ROOT DOCKER_ROOT "/volumes"
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define STUB_SOCKET "/run/drydock.sock"
 #define WORKSPACE "/root/project"

@@ -38,13 +38,10 @@ static const char *mount_shared(void) {
   mkdir("/run/host", 0700);
   // Answered by the emulator at once, so init may wait for it. As large a message as the transport carries.
   if (mount("host9p", "/run/host", "9p", MS_NODEV, "trans=virtio,version=9p2000.L,msize=512000,cache=loose,access=any")) return "/run/host";
-  static const char *const parts[] = {"layers", "volumes", "spool"};
-  for (int i = 0; i < 3; i++) {
-    char from[32], to[32];
-    snprintf(from, sizeof from, "/run/host/%s", parts[i]);
-    snprintf(to, sizeof to, "/%s", parts[i]);
-    if (mount(from, to, NULL, MS_BIND, NULL)) return parts[i];
-  }
+  static const char *const parts[][2] = {
+      {"/run/host/layers", "/layers"}, {"/run/host/volumes", VOLUME_ROOT}, {"/run/host/spool", "/spool"}};
+  for (int i = 0; i < 3; i++)
+    if (mount(parts[i][0], parts[i][1], NULL, MS_BIND, NULL)) return parts[i][1];
   return NULL;
 }
 

@@ -13,7 +13,7 @@ export interface GuestFilesOptions extends NinePServerOptions {
 }
 
 /**
- * What the guest mounts with `trans=virtio,cache=loose`: immutable `/layers`, and `/volumes` and `/spool`, which only the
+ * What the guest mounts with `trans=virtio,cache=loose`: immutable `/layers`, and the volumes and `/spool`, which only the
  * guest writes while it runs.
  */
 export class GuestFiles {
