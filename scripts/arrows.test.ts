@@ -42,6 +42,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/api/transport.ts',
     'engine/api/lab/types.ts',
     'engine/builder/progress.ts',
+    'engine/dockerfile',
     'engine/hosts/host.ts',
     'engine/hosts/guest-manifest.ts',
     'engine/hosts/worker/host.ts',

@@ -5,9 +5,11 @@ import type { WorkspaceFile } from '../../lessons/load.ts';
 import { useEngine } from '../engine/engine-store.ts';
 import type { MonacoAssets } from '../lessons/lab.ts';
 import { humanSize } from '../ui/words.ts';
+import type { BuildFact } from '../xray/model/build.ts';
+import { useXray } from '../xray/xray-store.ts';
 import { FileTabs } from './file-tabs.tsx';
 import type { CodeEditor } from './monaco-view.ts';
-import { initialFiles, useWorkspace, workspaceStore } from './workspace-store.ts';
+import { type EditorFile, initialFiles, useWorkspace, workspaceStore } from './workspace-store.ts';
 import { followWorkspace } from './workspace-sync.ts';
 
 /** How long Monaco waits for the engine at most. */
@@ -28,6 +30,7 @@ export function Editor({ initial, open, monaco }: EditorProps) {
   const { files, open: current, notice } = seeded ? state : { files: initialFiles(initial), open, notice: null };
   const file = files.find(({ path }) => path === current);
   const engine = useEngine((all) => all.engine);
+  const build = useXray((all) => all.build);
   const quiet = useQuiet();
 
   useEffect(() => {
@@ -73,7 +76,7 @@ export function Editor({ initial, open, monaco }: EditorProps) {
       <div className="region-head">
         <h2 className="region-title">Editor</h2>
         <FileTabs files={files} current={current} />
-        <SaveState unsaved={files.some(({ unsaved }) => unsaved)} />
+        <SaveState unsaved={files.some(({ unsaved }) => unsaved)} stale={file !== undefined && isStale(file, build)} />
       </div>
       {notice && (
         <p role="status" className="editor-notice">
@@ -119,7 +122,15 @@ function useQuiet(): boolean {
   return waited || !starting;
 }
 
-/** Says that files are saved as typed, and when they are. */
-function SaveState({ unsaved }: { readonly unsaved: boolean }) {
-  return <span className="region-hint">{unsaved ? 'Saving…' : 'Saved as you type'}</span>;
+/** Says that files are saved as typed, when they are, and when a Dockerfile is not any more what was built. */
+function SaveState({ unsaved, stale }: { readonly unsaved: boolean; readonly stale: boolean }) {
+  const words = unsaved ? 'Saving…' : stale ? 'Saved, changed since the build' : 'Saved as you type';
+  return <span className="region-hint">{words}</span>;
+}
+
+/** Whether the newest build took an older text of this file. */
+function isStale({ path, text }: EditorFile, build: BuildFact | null): boolean {
+  if (!build?.dockerfile) return false;
+  const { name, text: built } = build.dockerfile;
+  return (path === name || path.endsWith(`/${name}`)) && text !== built;
 }

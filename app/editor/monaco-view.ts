@@ -2,7 +2,9 @@ import type * as Monaco from 'monaco-editor';
 import type { MonacoAssets } from '../lessons/lab.ts';
 import { currentTheme, onThemeChange } from '../ui/theme.ts';
 import { readTokens } from '../ui/tokens.ts';
-import { DOCKERFILE, registerDockerfile } from './dockerfile-language.ts';
+import { showBuiltLines } from './dockerfile/built-lines.ts';
+import { DOCKERFILE, registerDockerfile } from './dockerfile/language.ts';
+import { markDockerfiles } from './dockerfile/markers.ts';
 import { type EditorFile, findFile, workspaceStore } from './workspace-store.ts';
 import { edit, save } from './workspace-sync.ts';
 
@@ -52,6 +54,8 @@ export async function openEditor(parent: HTMLElement, assets: MonacoAssets): Pro
     glyphMargin: false,
     minimap: { enabled: false },
     overviewRulerLanes: 0,
+    hover: { above: false },
+    lightbulb: { enabled: monaco.editor.ShowLightbulbIconMode.Off },
     hideCursorInOverviewRuler: true,
     padding: { top: 8, bottom: 8 },
     quickSuggestions: false,
@@ -64,6 +68,7 @@ export async function openEditor(parent: HTMLElement, assets: MonacoAssets): Pro
   });
 
   const documents = new Documents(monaco);
+  const additions = [markDockerfiles(monaco), showBuiltLines(monaco, editor)];
   const show = () => {
     const file = findFile(workspaceStore.getState().open);
     const model = file ? documents.take(file) : null;
@@ -86,6 +91,7 @@ export async function openEditor(parent: HTMLElement, assets: MonacoAssets): Pro
     dispose() {
       stopStore();
       stopTheme();
+      for (const addition of additions) addition.dispose();
       editor.dispose();
       documents.dispose();
     },
@@ -140,7 +146,18 @@ function languageOf(path: string): string | undefined {
 }
 
 function applyTheme(monaco: typeof Monaco): void {
-  const tokens = readTokens(['panel', 'ink', 'muted', 'line', 'raised', 'accent', 'good', 'warn', 'line-strong']);
+  const tokens = readTokens([
+    'panel',
+    'ink',
+    'muted',
+    'line',
+    'raised',
+    'accent',
+    'good',
+    'warn',
+    'bad',
+    'line-strong',
+  ]);
   const dark = currentTheme() === 'dark';
   const bare = (colour: string) => colour.slice(1);
   monaco.editor.defineTheme('drydock', {
@@ -171,6 +188,13 @@ function applyTheme(monaco: typeof Monaco): void {
       'scrollbarSlider.background': `${tokens.muted}44`,
       'scrollbarSlider.hoverBackground': `${tokens.muted}77`,
       'editorGutter.background': tokens.panel,
+      'editorError.foreground': tokens.bad,
+      'editorWarning.foreground': tokens.warn,
+      'editorHoverWidget.background': tokens.panel,
+      'editorHoverWidget.foreground': tokens.ink,
+      'editorHoverWidget.border': tokens['line-strong'],
+      'textLink.foreground': tokens.accent,
+      'textLink.activeForeground': tokens.accent,
     },
   });
   monaco.editor.setTheme('drydock');

@@ -84,6 +84,12 @@ export function select(selection: Selection | null): void {
   xrayStore.setState({ selection });
 }
 
+/** Lights these layers in the picture, and no others. */
+export function light(keys: readonly string[]): void {
+  const { lit } = xrayStore.getState();
+  if (lit.length !== keys.length || keys.some((key) => !lit.includes(key))) xrayStore.setState({ lit: keys });
+}
+
 export function isSelected(selection: Selection | null, other: Selection): boolean {
   return selection !== null && identityOf(selection) === identityOf(other);
 }

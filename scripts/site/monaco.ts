@@ -15,6 +15,7 @@ const FEATURES = [
   'bracketMatching',
   'caretOperations',
   'clipboard',
+  'codeAction',
   'codeEditor',
   'codicon',
   'comment',

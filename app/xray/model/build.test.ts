@@ -70,6 +70,7 @@ function facts(): Facts {
       size: 0,
       layers: image.layers.map(({ diffId }) => diffId),
       history: builder.images.history(image.id).toReversed(),
+      variables: [],
     }),
   );
   return { images: images.toSorted((a, b) => a.layers.length - b.layers.length), containers: [] };

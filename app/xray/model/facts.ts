@@ -28,6 +28,8 @@ export interface ImageFact {
   readonly layers: readonly string[];
   /** Oldest first. */
   readonly history: readonly HistoryItem[];
+  /** Names of the environment variables that it sets. */
+  readonly variables: readonly string[];
 }
 
 export type ChangeKind = 'added' | 'modified' | 'deleted';
@@ -68,6 +70,7 @@ export function imageFact(
     size: summary.Size,
     layers: inspect.RootFS.Layers ?? [],
     history: history.toReversed(),
+    variables: (inspect.Config?.Env ?? []).map((entry) => entry.split('=', 1)[0] ?? entry),
   };
 }
 

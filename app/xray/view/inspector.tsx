@@ -10,6 +10,7 @@ import { leafChanges } from '../model/changes.ts';
 import type { ContainerFact, Facts, ImageFact } from '../model/facts.ts';
 import { allLayers, type Layer, type Picture, tintOf } from '../model/picture.ts';
 import { type Selection, select, useXray } from '../xray-store.ts';
+import { DockerfileLine, hasLine } from './dockerfile-line.tsx';
 import { buildDetails } from './inspector-build.tsx';
 import { CHANGE_MARKS, CHANGE_WORDS, StateDot } from './marks.tsx';
 
@@ -72,6 +73,7 @@ function layerDetails(layer: Layer, facts: Facts): Details {
       <Facets
         rows={[
           ['Instruction', <code key="instruction">{layer.instruction}</code>],
+          ...(hasLine(layer.key) ? [['Dockerfile', <DockerfileLine key="line" layerKey={layer.key} />] as const] : []),
           ['Adds', layer.size === undefined ? 'not known' : humanSize(layer.size)],
           ['Diff ID', <Digest key="digest" value={layer.diffId} />],
           ['In images', users.flatMap(({ tags }) => (tags.length > 0 ? tags : ['<none>'])).join(', ')],

@@ -34,17 +34,21 @@ export function registerDockerfile(monaco: typeof Monaco): void {
       root: [
         [/^\s*#.*$/, 'comment'],
         [/^\s*(ONBUILD)(\s+)/, ['keyword', '']],
+        [/^\s*FROM\b/, { token: 'keyword', next: '@from' }],
         [new RegExp(`^\\s*(?:${KEYWORDS})\\b`), { token: 'keyword', next: '@arguments' }],
         [new RegExp(`(?:${KEYWORDS})\\b`), { token: 'keyword', next: '@arguments' }],
         [/\s+/, ''],
+      ],
+      from: [
+        [/\b(AS)(\s+)([\w.-]+)(?=$)/, ['keyword', '', { token: 'type', next: '@pop' }]],
+        [/\b(AS)(\s+)([\w.-]+)/, ['keyword', '', 'type']],
+        { include: '@arguments' },
       ],
       arguments: [
         // A comment inside a continued instruction is a comment still.
         [/^\s*#.*$/, 'comment'],
         [/\\\s*$/, 'delimiter'],
         [/--[a-z-]+(?==)?/, 'attribute.name'],
-        [/\b(AS)(\s+)([\w.-]+)(?=$)/, ['keyword', '', { token: 'type', next: '@pop' }]],
-        [/\b(AS)(\s+)([\w.-]+)/, ['keyword', '', 'type']],
         [/(?:\$\{[^}]*\}|\$\w+)(?=$)/, { token: 'variable', next: '@pop' }],
         [/\$\{[^}]*\}|\$\w+/, 'variable'],
         [/"(?:[^"\\$]|\\.|\$(?!\w|\{))*"(?=$)/, { token: 'string', next: '@pop' }],
