@@ -18,8 +18,15 @@ import { createMachine } from './machine/guest-machine.ts';
 import type { Machine, MachineState } from './machine/machine.ts';
 import { GuestFiles, workspaceServer } from './machine/ninep/guest-files.ts';
 import type { GuestImages, MachineOptions } from './machine/options.ts';
-import { pull, RegistryClient, type RegistryClientOptions } from './registry/index.ts';
+import {
+  openRegistry,
+  RegistryClient,
+  type RegistryClientOptions,
+  type RegistryServer,
+  RegistryService,
+} from './registry/index.ts';
 import type { BlobStore } from './stores/blob-store.ts';
+import { SharedBlobs } from './stores/shared-blobs.ts';
 import type { StateStore } from './stores/state-store.ts';
 
 const VERSION = '0.1.0';
@@ -29,6 +36,9 @@ const WORKSPACE = '/root/project';
 const WORKSPACE_LIMIT = 64 << 20;
 /** The same for volumes. */
 const VOLUME_LIMIT = 256 << 20;
+
+/** Where people expect a registry of their own to be. */
+export const OWN_REGISTRY: readonly string[] = ['localhost:5000', '127.0.0.1:5000'];
 
 /** A file that the workspace begins with. */
 export interface InitialFile {
@@ -41,7 +51,10 @@ export interface InitialFile {
 export interface EngineOptions {
   readonly blobs: BlobStore;
   readonly state: StateStore;
-  readonly registry: RegistryClientOptions;
+  readonly registry: Pick<RegistryClientOptions, 'fetch' | 'mirrors' | 'network'> & {
+    /** What the engine's own registry is called in references. Default: {@link OWN_REGISTRY}. */
+    readonly ownHosts?: readonly string[];
+  };
   readonly workspace: readonly InitialFile[];
   readonly boot: {
     readonly loadV86: MachineOptions['loadV86'];
@@ -58,6 +71,8 @@ export interface EngineOptions {
 export interface Engine {
   /** The Engine API, and the lab's own routes under `/_drydock/`. */
   readonly transport: Transport;
+  /** The engine's own registry, as any client of the distribution API may ask it. */
+  readonly registry: RegistryServer;
   readonly machine: Machine;
   readonly workspace: MemoryFileSystem;
   stop(): Promise<void>;
@@ -86,9 +101,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   if (onState) machine.onStateChange(onState);
 
   const events = new EventLog();
-  const images = await ImageStore.open({ blobs, state, events });
+  const shared = await SharedBlobs.open(blobs, state);
+  const images = await ImageStore.open({ blobs: shared.view('images'), state, events });
   const containers = await ContainerService.open({ machine, images, state, events, volumeFiles });
-  const registry = new RegistryClient(options.registry);
+  const ownRegistry = await openRegistry({ blobs: shared.view('registry'), state });
+  const { ownHosts: hosts = OWN_REGISTRY, ...reach } = options.registry;
+  const registry = new RegistryService(
+    new RegistryClient({ ...reach, own: { hosts, fetch: (request) => ownRegistry.fetch(request) } }),
+    images,
+  );
 
   const builds = new BuildFeed();
   const lab = labTransport([
@@ -104,7 +125,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       containers,
       events,
       about: { version: VERSION, commit: '', kernel: options.boot.kernel, registry: 'docker.io' },
-      pull: (reference, { onProgress, signal }) => pull(reference, { client: registry, images, onProgress, signal }),
+      registry,
       build: (request, listener) =>
         builds.follow(request, listener, (emit) =>
           build(request, {
@@ -114,9 +135,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
             now: systemClock,
             emit,
             pullImage: (name, { signal, onProgress }) =>
-              pull(parseReference(name), {
-                client: registry,
-                images,
+              registry.pull(parseReference(name), {
                 signal,
                 onProgress: ({ id, progressDetail }) => {
                   if (id && progressDetail?.total !== undefined)
@@ -137,6 +156,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     transport,
+    registry: ownRegistry,
     machine,
     workspace,
     async stop() {

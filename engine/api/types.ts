@@ -665,6 +665,15 @@ export interface JsonMessage {
   readonly aux?: unknown;
 }
 
+/** An entry of `GET /images/search`. */
+export interface SearchResult {
+  readonly name: string;
+  readonly description: string;
+  readonly star_count: number;
+  readonly is_official: boolean;
+  readonly is_automated: boolean;
+}
+
 export type PullMessage = JsonMessage;
 export type BuildMessage = JsonMessage;
 

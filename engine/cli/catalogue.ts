@@ -16,12 +16,14 @@ import { logs } from './commands/logs.ts';
 import { pause } from './commands/pause.ts';
 import { ps } from './commands/ps.ts';
 import { pull } from './commands/pull.ts';
+import { push } from './commands/push.ts';
 import { rename } from './commands/rename.ts';
 import { restart } from './commands/restart.ts';
 import { rm } from './commands/rm.ts';
 import { rmi } from './commands/rmi.ts';
 import { run } from './commands/run.ts';
 import { save } from './commands/save.ts';
+import { search } from './commands/search.ts';
 import { start } from './commands/start.ts';
 import { stop } from './commands/stop.ts';
 import { tag } from './commands/tag.ts';
@@ -35,7 +37,18 @@ import { volumeRm } from './commands/volume-rm.ts';
 import { wait } from './commands/wait.ts';
 
 /** The sections of `docker --help`, each in its order there. */
-export const commonCommands: Readonly<Record<string, Command>> = { run, exec, ps, build, pull, images, version, info };
+export const commonCommands: Readonly<Record<string, Command>> = {
+  run,
+  exec,
+  ps,
+  build,
+  pull,
+  push,
+  images,
+  search,
+  version,
+  info,
+};
 
 export const groups: Readonly<Record<string, Group>> = {
   builder: { summary: 'Manage builds', commands: { build } },
@@ -66,7 +79,7 @@ export const groups: Readonly<Record<string, Group>> = {
   },
   image: {
     summary: 'Manage images',
-    commands: { build, history, inspect: inspectImages, load, ls: images, pull, rm: rmi, save, tag },
+    commands: { build, history, inspect: inspectImages, load, ls: images, pull, push, rm: rmi, save, tag },
     synonyms: { list: 'ls', remove: 'rm' },
   },
   system: { summary: 'Manage Docker', commands: { events, info } },
@@ -108,7 +121,16 @@ export const absent: ReadonlyMap<string, string> = new Map([
   ...['swarm', 'node', 'service', 'stack', 'config', 'secret'].map(
     (name) => [name, 'this lab has a single engine and no Swarm'] as const,
   ),
-  ...['login', 'logout', 'search', 'context', 'plugin', 'trust', 'manifest', 'checkpoint'].map(
-    (name) => [name, 'this lab has no such command'] as const,
+  ...['context', 'plugin', 'trust', 'checkpoint'].map((name) => [name, 'this lab has no such command'] as const),
+  ...['login', 'logout'].map(
+    (name) =>
+      [
+        name,
+        "nothing here asks who you are: the registry of this lab is open to anybody, and docker.io's images come from a mirror",
+      ] as const,
   ),
+  [
+    'manifest',
+    "images of this lab are for one platform, so they have no manifest lists; 'docker image inspect --format {{.RepoDigests}} IMAGE' shows a manifest's digest",
+  ],
 ]);

@@ -1,7 +1,7 @@
 import { canonicalName, parseReference, type Reference, repositoryName } from '../image/reference.ts';
 import type { Session } from './command.ts';
 import type { Output } from './output.ts';
-import { showMessages } from './progress/json-messages.ts';
+import { awaitMessages, showMessages } from './progress/json-messages.ts';
 
 /** Pulls an image, showing it on `out` unless `quiet`. Throws EngineApiError or StreamError. */
 export async function pullImage(
@@ -16,17 +16,10 @@ export async function pullImage(
     signal: session.interrupted,
   });
   if (!options.quiet) return showMessages(messages, options.out, { columns: session.context.size.columns });
-  for await (const message of messages) {
-    // Only to find out how it ends.
-    await showMessages(only(message.error === undefined ? [] : [message]), options.out, { columns: 0 });
-  }
+  await awaitMessages(messages);
 }
 
-async function* only<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
-}
-
-/** With the tag that Docker would take: `alpine` is `docker.io/library/alpine:latest`. */
-export function pullName(text: string): string {
-  return canonicalName(parseReference(text));
+/** With the tag that Docker would take: `alpine` is `docker.io/library/alpine:latest`; without, if it takes all. */
+export function pullName(text: string, allTags = false): string {
+  return canonicalName(parseReference(text, { bare: allTags }));
 }

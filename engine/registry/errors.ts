@@ -7,12 +7,14 @@ export type RegistryErrorCode =
   | 'no-mirror'
   /** The image is for other platforms: HTTP 404. */
   | 'platform'
-  /** The registry does not answer, or not as one: HTTP 500. */
+  /** The registry does not answer, or not now: another attempt may do better. HTTP 500. */
   | 'unavailable'
+  /** The registry answers with something that no other attempt would change: HTTP 500. */
+  | 'refused'
   /** Bytes do not have the digest they were asked for by: HTTP 500. */
   | 'corrupt';
 
-/** Why a pull failed, in Docker's words where Docker has some. */
+/** Why a pull or push failed, in Docker's words where Docker has some. */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError';
   readonly code: RegistryErrorCode;

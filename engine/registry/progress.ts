@@ -7,3 +7,16 @@ export interface PullProgress {
   /** Bytes. With `Downloading` and `Extracting`; empty with a layer's other lines. */
   readonly progressDetail?: { readonly current?: number; readonly total?: number };
 }
+
+/** What a push tells; `id` is 12 hex digits of a layer's diff ID. Each tag ends with one that is not for people. */
+export type PushProgress =
+  | PullProgress
+  | {
+      readonly progressDetail: Readonly<Record<string, never>>;
+      readonly aux: { readonly Tag: string; readonly Digest: string; readonly Size: number };
+    };
+
+/** What is shown, second by second, until something is tried again. */
+export function retryingIn(seconds: number): string {
+  return `Retrying in ${seconds} second${seconds === 1 ? '' : 's'}`;
+}

@@ -6,6 +6,7 @@ import { memoryImageStore } from '../image/testing/stores.ts';
 import type { BlobStore } from '../stores/blob-store.ts';
 import { staticRegistry } from './images/static-registry.ts';
 import { type PullProgress, pull, RegistryClient, STAND_IN_LABEL } from './index.ts';
+import { testLab } from './testing/lab.ts';
 import { staticHost } from './testing/static-host.ts';
 
 const ALPINE = parseReference('alpine');
@@ -139,9 +140,13 @@ describe('pull', () => {
     pull(parseReference('alpine:next'), { client, images, onProgress: (line) => lines.push(line) });
 
   it('pulls by digest, without making a tag', async () => {
-    const { pull, images } = await setUp();
+    const { pull, images, lines } = await setUp();
     const { digest } = (await source.manifest(image.id)).descriptor;
     await pull(`alpine@${digest}`);
+    expect(lines[0]).toEqual({
+      id: `docker.io/library/alpine@${digest}`,
+      status: 'Pulling from library/alpine',
+    });
     expect(images.names(image.id)).toEqual({ tags: [], digests: [`alpine@${digest}`] });
   });
 
@@ -240,5 +245,117 @@ describe('a pull that fails', () => {
     });
     await expect(pull('alpine', stop.signal)).rejects.toThrow('enough');
     expect(await blobs.list()).toEqual([]);
+  });
+});
+
+describe('pull from the engine’s own registry', () => {
+  it('brings back what was removed, under the same ID', async () => {
+    const lab = await testLab();
+    const image = await randomImage(lab.images, 1, 5, { tags: ['localhost:5000/app'] });
+    await lab.push('localhost:5000/app:latest');
+    await lab.images.remove('localhost:5000/app');
+    expect(lab.images.list({ all: true })).toEqual([]);
+    await lab.pull('localhost:5000/app:latest');
+    expect(lab.images.find('localhost:5000/app').id).toBe(image.id);
+    const ids = (await lab.images.manifest(image.id)).manifest.layers.map(({ digest }) => digest.slice(7, 19));
+    expect(lab.lines.slice(0, 8)).toEqual([
+      'latest: Pulling from app',
+      ...ids.map((id) => `${id}: Pulling fs layer`),
+      // Three at a time.
+      ...ids.slice(3).map((id) => `${id}: Waiting`),
+    ]);
+    expect(lab.lines.at(-1)).toBe('Status: Downloaded newer image for localhost:5000/app:latest');
+    // 127.0.0.1 is the same registry.
+    await lab.pull('127.0.0.1:5000/app:latest');
+    expect(lab.images.names(image.id).tags).toEqual(['127.0.0.1:5000/app:latest', 'localhost:5000/app:latest']);
+  });
+
+  it('moves a tag, and leaves the image that had it', async () => {
+    const lab = await testLab();
+    const old = await randomImage(lab.images, 1, 1, { tags: ['localhost:5000/app'] });
+    await lab.push('localhost:5000/app:latest');
+    const newer = await randomImage(lab.images, 2, 1, { tags: ['localhost:5000/next:v1'] });
+    await lab.push('localhost:5000/next:v1');
+    const manifest = await (await lab.registry.call('GET', '/v2/next/manifests/v1')).text();
+    for (const { digest } of (await lab.images.manifest(newer.id)).manifest.layers) {
+      await lab.registry.call('POST', `/v2/app/blobs/uploads/?mount=${digest}&from=next`);
+    }
+    await lab.registry.call('POST', `/v2/app/blobs/uploads/?mount=${newer.id}&from=next`);
+    const put = await lab.registry.call('PUT', '/v2/app/manifests/latest', {
+      body: new TextEncoder().encode(manifest),
+    });
+    expect(put.status).toBe(201);
+    await lab.pull('localhost:5000/app:latest');
+    expect(lab.lines.at(-1)).toBe('Status: Downloaded newer image for localhost:5000/app:latest');
+    expect(lab.images.find('localhost:5000/app').id).toBe(newer.id);
+    expect(lab.images.names(old.id)).toMatchObject({
+      tags: [],
+      digests: [expect.stringMatching(/^localhost:5000\/app@/)],
+    });
+  });
+
+  it('takes every tag, with one line about all of them', async () => {
+    const lab = await testLab();
+    await randomImage(lab.images, 1, 1, { tags: ['localhost:5000/app:v1', 'localhost:5000/app:v2'] });
+    await lab.push('localhost:5000/app');
+    await lab.images.remove('localhost:5000/app:v1');
+    await lab.images.remove('localhost:5000/app:v2');
+    await lab.pull('localhost:5000/app');
+    expect(lab.lines.filter((line) => /Pulling from|^Status|^Digest/.test(line))).toEqual([
+      'v1: Pulling from app',
+      expect.stringMatching(/^Digest: sha256:/),
+      'v2: Pulling from app',
+      expect.stringMatching(/^Digest: sha256:/),
+      'Status: Downloaded newer image for localhost:5000/app',
+    ]);
+    await lab.pull('localhost:5000/app');
+    expect(lab.lines.at(-1)).toBe('Status: Image is up to date for localhost:5000/app');
+    expect(lab.events.past().at(-1)).toMatchObject({ Action: 'pull', Actor: { ID: 'localhost:5000/app' } });
+  });
+
+  it('says what is there, when what is asked for is not', async () => {
+    const lab = await testLab();
+    await expect(lab.pull('localhost:5000/app:v1')).rejects.toThrow(
+      'manifest for localhost:5000/app:v1 not found: manifest unknown: manifest unknown. Nothing has been pushed to localhost:5000/app: docker push localhost:5000/app does that',
+    );
+    await expect(lab.pull('localhost:5000/app')).rejects.toThrow(
+      'repository localhost:5000/app not found: name unknown: repository name not known to registry',
+    );
+    await randomImage(lab.images, 1, 1, { tags: ['localhost:5000/app:v2', 'localhost:5000/app:v3'] });
+    await lab.push('localhost:5000/app');
+    await expect(lab.pull('localhost:5000/app:v1')).rejects.toThrow(
+      'manifest for localhost:5000/app:v1 not found: manifest unknown: manifest unknown. Tags of localhost:5000/app that can be pulled: v2, v3',
+    );
+  });
+
+  it('tells what a name stands for without pulling it', async () => {
+    const lab = await testLab();
+    const image = await randomImage(lab.images, 1, 1, { tags: ['localhost:5000/app'] });
+    await lab.push('localhost:5000/app:latest');
+    const { descriptor } = await lab.images.manifest(image.id);
+    await lab.images.remove('localhost:5000/app');
+    expect(await lab.service.inspect(parseReference('localhost:5000/app'))).toEqual({
+      Descriptor: descriptor,
+      Platforms: [{ architecture: '386', os: 'linux' }],
+    });
+    expect(lab.images.list({ all: true })).toEqual([]);
+  });
+});
+
+describe('search and login', () => {
+  it('find what can be pulled, and say what they cannot do', async () => {
+    const host = staticHost(files());
+    const { service } = await testLab({ mirrors: { 'docker.io': 'http://lab' }, fetch: host });
+    const entry = { star_count: 0, is_official: false, is_automated: false };
+    expect(await service.search('BUSY')).toEqual([{ name: 'busybox', description: 'another', ...entry }]);
+    expect(await service.search('test')).toEqual([{ name: 'alpine', description: 'a test', ...entry }]);
+    expect(await service.search('nothing')).toEqual([]);
+    await expect(service.search('localhost:5000/x')).rejects.toThrow('localhost:5000 cannot be searched from here');
+    expect(() => service.logIn('localhost:5000')).not.toThrow();
+    expect(() => service.logIn('http://localhost:5000/v2/')).not.toThrow();
+    for (const address of ['', 'https://index.docker.io/v1/', 'docker.io']) {
+      expect(() => service.logIn(address)).toThrow('login attempt to docker.io failed');
+    }
+    expect(() => service.logIn('registry.example')).toThrow('login attempt to registry.example failed');
   });
 });

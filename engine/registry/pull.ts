@@ -2,10 +2,11 @@ import { shortId } from '../image/digest.ts';
 import { type Descriptor, parseImageConfig } from '../image/documents.ts';
 import type { Image } from '../image/image.ts';
 import type { ImageStore, LayerBlob } from '../image/image-store.ts';
-import { familiarName, type Reference } from '../image/reference.ts';
+import { canonicalName, familiarName, type Reference } from '../image/reference.ts';
+import type { RegistryClient, Repository } from './client/registry-client.ts';
 import { RegistryError } from './errors.ts';
-import type { PullProgress } from './progress.ts';
-import type { RegistryClient } from './registry-client.ts';
+import { inTurns } from './in-turns.ts';
+import { type PullProgress, retryingIn } from './progress.ts';
 
 export interface PullOptions {
   readonly client: RegistryClient;
@@ -19,29 +20,58 @@ export const STAND_IN_LABEL = 'dev.drydock.stand-in';
 
 /** As many blobs at once as dockerd fetches (`max-concurrent-downloads`). */
 const CONCURRENT = 3;
+/** Bytes of a config: more is no config. */
+const MAX_CONFIG = 8 << 20;
 
 /**
  * `docker pull` of one reference: every blob is fetched and checked before anything is stored.
  * @throws RegistryError; ImageError `invalid` or `corrupt`; the signal's reason. Then nothing has been stored.
  */
 export async function pull(reference: Reference, options: PullOptions): Promise<Image> {
+  const { image, isNew } = await pullOne(reference, options);
+  finish(familiarName(reference), isNew, image, options);
+  return image;
+}
+
+/**
+ * `docker pull --all-tags`. Of a repository without tags it gives none.
+ * @throws as {@link pull}; tags before the one that failed stay
+ */
+export async function pullAll(repository: Repository, options: PullOptions): Promise<readonly Image[]> {
+  const { domain, path } = repository;
+  const images: Image[] = [];
+  let isNew = false;
+  for (const tag of await options.client.tags(repository, options)) {
+    const pulled = await pullOne({ domain, path, tag }, options);
+    images.push(pulled.image);
+    isNew ||= pulled.isNew;
+  }
+  finish(familiarName({ domain, path }), isNew, images[0], options);
+  return images;
+}
+
+function finish(name: string, isNew: boolean, image: Image | undefined, { images, onProgress }: PullOptions): void {
+  if (image) images.announce('pull', image, name);
+  onProgress?.({ status: `Status: ${isNew ? 'Downloaded newer image for' : 'Image is up to date for'} ${name}` });
+}
+
+async function pullOne(
+  reference: Reference,
+  options: PullOptions,
+): Promise<{ readonly image: Image; readonly isNew: boolean }> {
   const { client, images, signal } = options;
   const report = options.onProgress ?? (() => undefined);
   const { manifest, bytes: manifestBytes, digest } = await client.manifest(reference, { signal });
-  report({ id: reference.tag ?? digest, status: `Pulling from ${reference.path}` });
+  const byDigest = { domain: reference.domain, path: reference.path, digest };
+  report({
+    id: reference.digest === undefined ? (reference.tag ?? 'latest') : canonicalName(byDigest),
+    status: `Pulling from ${reference.path}`,
+  });
 
   const before = images.resolve(reference);
   let image = images.get(manifest.config.digest);
   if (!image) {
-    const configBytes = await client.blob(reference, manifest.config, { signal });
-    const { os, architecture } = parseImageConfig(configBytes);
-    const { platform } = client;
-    if (os !== platform.os || architecture !== platform.architecture) {
-      throw new RegistryError(
-        'platform',
-        `image with reference ${familiarName(reference)} was found but does not provide the specified platform (${platform.os}/${platform.architecture}): it is for ${os}/${architecture}`,
-      );
-    }
+    const configBytes = await fetchConfig(reference, manifest.config, options);
     const layers = await fetchLayers(manifest.layers, reference, options);
     signal?.throwIfAborted();
     image = await images.install({
@@ -59,16 +89,36 @@ export async function pull(reference: Reference, options: PullOptions): Promise<
     });
   }
   if (reference.digest === undefined) await images.tag(reference, image.id, { quiet: true });
-  await images.tag({ domain: reference.domain, path: reference.path, digest }, image.id, { quiet: true });
-  images.announce('pull', image, familiarName(reference));
+  await images.tag(byDigest, image.id, { quiet: true });
 
+  // What people build from a stand-in inherits its labels, but is under nobody else's name.
+  const isMirrored = client.endpoint(reference.domain)?.kind === 'mirror';
   const standIn = image.config.config?.Labels?.[STAND_IN_LABEL];
-  if (standIn) report({ status: `Note: ${standIn}` });
+  if (isMirrored && standIn) report({ status: `Note: ${standIn}` });
   report({ status: `Digest: ${digest}` });
-  const isSame = before?.id === image.id;
-  const outcome = isSame ? 'Image is up to date for' : 'Downloaded newer image for';
-  report({ status: `Status: ${outcome} ${familiarName(reference)}` });
-  return image;
+  return { image, isNew: before?.id !== image.id };
+}
+
+/** @throws RegistryError `platform` for an image that cannot run here, `corrupt` for one that is huge */
+async function fetchConfig(
+  reference: Reference,
+  descriptor: Descriptor,
+  { client, signal }: PullOptions,
+): Promise<Uint8Array> {
+  if (descriptor.size > MAX_CONFIG) {
+    throw new RegistryError(
+      'corrupt',
+      `image config ${descriptor.digest} is to have ${descriptor.size} bytes: too many`,
+    );
+  }
+  const bytes = await client.blob(reference, descriptor, { signal });
+  const { os, architecture } = parseImageConfig(bytes);
+  const { platform } = client;
+  if (os === platform.os && architecture === platform.architecture) return bytes;
+  throw new RegistryError(
+    'platform',
+    `image with reference ${familiarName(reference)} was found but does not provide the specified platform (${platform.os}/${platform.architecture}): it is for ${os}/${architecture}`,
+  );
 }
 
 async function fetchLayers(
@@ -78,41 +128,33 @@ async function fetchLayers(
 ): Promise<readonly (LayerBlob | undefined)[]> {
   const report = onProgress ?? (() => undefined);
   const layers: (LayerBlob | undefined)[] = descriptors.map(() => undefined);
-  const wanted: number[] = [];
-  for (const [index, { digest }] of descriptors.entries()) {
-    const isHere = images.layerOfBlob(digest) !== undefined;
-    report({ id: shortId(digest), status: isHere ? 'Already exists' : 'Pulling fs layer', progressDetail: {} });
-    if (!isHere) wanted.push(index);
+  const wanted: { readonly descriptor: Descriptor; readonly index: number }[] = [];
+  for (const [index, descriptor] of descriptors.entries()) {
+    const isHere = images.layerOfBlob(descriptor.digest) !== undefined;
+    const status = isHere ? 'Already exists' : 'Pulling fs layer';
+    report({ id: shortId(descriptor.digest), status, progressDetail: {} });
+    if (!isHere) wanted.push({ descriptor, index });
   }
-  // The first failure stops the others.
-  const failed = new AbortController();
-  const either = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
-  const next = async (): Promise<void> => {
-    for (let index = wanted.shift(); index !== undefined; index = wanted.shift()) {
-      const descriptor = descriptors[index];
-      if (!descriptor) continue;
-      const id = shortId(descriptor.digest);
-      const total = descriptor.size;
-      let shown = 0;
-      const bytes = await client.blob(reference, descriptor, {
-        signal: either,
-        onProgress: (current) => {
-          // About a hundred lines a layer are enough for a bar.
-          if (current < total && current - shown < total / 100) return;
-          shown = current;
-          report({ id, status: 'Downloading', progressDetail: { current, total } });
-        },
-      });
-      report({ id, status: 'Verifying Checksum', progressDetail: {} });
-      report({ id, status: 'Download complete', progressDetail: {} });
-      layers[index] = { descriptor, bytes };
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: CONCURRENT }, next));
-  } catch (error) {
-    failed.abort();
-    throw error;
+  for (const { descriptor } of wanted.slice(CONCURRENT)) {
+    report({ id: shortId(descriptor.digest), status: 'Waiting', progressDetail: {} });
   }
+  await inTurns(CONCURRENT, wanted, signal, async ({ descriptor, index }, either) => {
+    const id = shortId(descriptor.digest);
+    const total = descriptor.size;
+    let shown = 0;
+    const bytes = await client.blob(reference, descriptor, {
+      signal: either,
+      onProgress: (current) => {
+        // About a hundred lines a layer are enough for a bar.
+        if (current < total && Math.abs(current - shown) < total / 100) return;
+        shown = current;
+        report({ id, status: 'Downloading', progressDetail: { current, total } });
+      },
+      onRetry: (seconds) => report({ id, status: retryingIn(seconds), progressDetail: {} }),
+    });
+    report({ id, status: 'Verifying Checksum', progressDetail: {} });
+    report({ id, status: 'Download complete', progressDetail: {} });
+    layers[index] = { descriptor, bytes };
+  });
   return layers;
 }

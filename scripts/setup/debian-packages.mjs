@@ -24,6 +24,7 @@ export const TEST_TOOLS = {
   skopeo: 'skopeo',
   umoci: 'umoci',
   'oci-image-tool': 'oci-image-tool',
+  'docker-registry': 'docker-registry',
   buildah: 'buildah',
   // Beside xz and zstd: what layers and archives are compressed with.
   bzip2: 'bzip2',

@@ -7,6 +7,7 @@ import type {
   ImagesPruneResponse,
   JsonMessage,
   PullMessage,
+  SearchResult,
 } from '../types.ts';
 import { type Connection, filtersQuery } from './connection.ts';
 import { ndjson } from './ndjson.ts';
@@ -75,11 +76,22 @@ export class Images {
     return ndjson(await this.#connection.stream('POST', '/images/create', { query, signal: options.signal }));
   }
 
-  async push(name: string, options: { readonly tag?: string } = {}): Promise<AsyncIterable<JsonMessage>> {
-    const query = { tag: options.tag };
+  /** Without a tag every tag is pushed. */
+  async push(
+    name: string,
+    options: { readonly tag?: string; readonly platform?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<AsyncIterable<JsonMessage>> {
+    const platform = options.platform && JSON.stringify(toPlatform(options.platform));
+    const query = { tag: options.tag, platform };
     // The engine insists on credentials, even empty ones.
     const headers = { 'X-Registry-Auth': btoa('{}') };
-    return ndjson(await this.#connection.stream('POST', `/images/${name}/push`, { query, headers }));
+    const { signal } = options;
+    return ndjson(await this.#connection.stream('POST', `/images/${name}/push`, { query, headers, signal }));
+  }
+
+  search(term: string, options: { readonly limit?: number; readonly filters?: Filters } = {}): Promise<SearchResult[]> {
+    const query = { term, limit: options.limit, filters: filtersQuery(options.filters) };
+    return this.#connection.json('GET', '/images/search', { query });
   }
 
   /** A tar of the images (`docker save`). */
@@ -115,4 +127,11 @@ export class Images {
   prune(filters?: Filters): Promise<ImagesPruneResponse> {
     return this.#connection.json('POST', '/images/prune', { query: { filters: filtersQuery(filters) } });
   }
+}
+
+/** `linux/386` as the API has it; a single word is an architecture of Linux. */
+function toPlatform(text: string): { readonly architecture: string; readonly os: string; readonly variant?: string } {
+  const [os = '', architecture, variant] = text.split('/');
+  if (architecture === undefined) return { architecture: os, os: 'linux' };
+  return { architecture, os, ...(variant === undefined ? {} : { variant }) };
 }

@@ -1,7 +1,7 @@
 import type { BuildRequest } from '../../builder/request.ts';
 import type { Directory } from '../../files/node.ts';
 import { badRequest } from './http-error.ts';
-import { checkPlatform } from './image-routes.ts';
+import { checkPlatform } from './platform.ts';
 import { flag } from './query.ts';
 
 /** `POST /build`'s query with a context as a request to the builder. Throws HttpError. */

@@ -38,6 +38,8 @@ const IMAGE_STATUS: Readonly<Record<string, number>> = {
   'too-large': 413,
 };
 
+const BROKEN_REGISTRY: readonly RegistryError['code'][] = ['unavailable', 'refused', 'corrupt'];
+
 const BAD_BUILDS: readonly BuildError['code'][] = ['dockerfile', 'invalid', 'not-found'];
 
 /** The HTTP status of an error (moby's errdefs to httpstatus): 500 for anything nobody foresaw. */
@@ -45,7 +47,7 @@ export function statusOf(error: unknown): number {
   if (error instanceof HttpError) return error.status;
   if (error instanceof ContainerError) return CONTAINER_STATUS[error.code];
   if (error instanceof ImageError) return IMAGE_STATUS[error.code] ?? 500;
-  if (error instanceof RegistryError) return error.code === 'unavailable' || error.code === 'corrupt' ? 500 : 404;
+  if (error instanceof RegistryError) return BROKEN_REGISTRY.includes(error.code) ? 500 : 404;
   if (error instanceof TarError) return 400;
   if (error instanceof BuildError) return BAD_BUILDS.includes(error.code) ? 400 : 500;
   if (error instanceof MachineError) return error.code === 'crashed' || error.code === 'not-running' ? 503 : 500;

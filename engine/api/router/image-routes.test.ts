@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BuildError } from '../../builder/errors.ts';
 import type { SolveStatus } from '../../builder/progress.ts';
 import type { BuildRequest } from '../../builder/request.ts';
-import { testEngine } from '../../container/testing/test-engine.ts';
+import { noRegistry, testEngine } from '../../container/testing/test-engine.ts';
 import { directory, file } from '../../files/node.ts';
 import { treeToTar } from '../../files/tar/index.ts';
 import { gzip } from '../../image/gzip.ts';
@@ -90,12 +90,15 @@ describe('images', () => {
     const { images: given } = await testEngine();
     const engine = await testEngine({
       images: given,
-      pull: async (reference, { onProgress }) => {
-        if (reference.path === 'library/nosuch') throw new RegistryError('denied', 'pull access denied for nosuch');
-        onProgress({ id: reference.tag ?? '', status: `Pulling from ${reference.path}` });
-        if (reference.tag === 'bad') throw new Error('broken off');
-        onProgress({ status: 'Status: Downloaded newer image for alpine:latest' });
-        return given.find('alpine');
+      registry: {
+        ...noRegistry,
+        pull: async (reference, { onProgress }) => {
+          if (reference.path === 'library/nosuch') throw new RegistryError('denied', 'pull access denied for nosuch');
+          onProgress?.({ id: reference.tag ?? '', status: `Pulling from ${reference.path}` });
+          if (reference.tag === 'bad') throw new Error('broken off');
+          onProgress?.({ status: 'Status: Downloaded newer image for alpine:latest' });
+          return given.find('alpine');
+        },
       },
     });
     const pulled = await engine.call('POST', '/images/create?fromImage=alpine&tag=latest');
@@ -103,7 +106,7 @@ describe('images', () => {
       { id: 'latest', status: 'Pulling from library/alpine' },
       { status: 'Status: Downloaded newer image for alpine:latest' },
     ]);
-    expect(await engine.json(404, 'POST', '/images/create?fromImage=nosuch')).toEqual({
+    expect(await engine.json(404, 'POST', '/images/create?fromImage=nosuch&tag=latest')).toEqual({
       message: 'pull access denied for nosuch',
     });
     const broken = await engine.call('POST', '/images/create?fromImage=alpine&tag=bad');

@@ -3,22 +3,16 @@ import { checkFilters, filterFlag, matchesLabels } from '../../container/filters
 import { untilTime } from '../../container/prune.ts';
 import { ImageError } from '../../image/errors.ts';
 import { type Image, imageCreated, imageSize } from '../../image/image.ts';
-import { familiarName, familiarRepository, parseReference } from '../../image/reference.ts';
+import { parseReference } from '../../image/reference.ts';
 import type { Filters, ImageDeleteItem, JsonMessage } from '../types.ts';
-import { badRequest, HttpError, json, notImplemented } from './http-error.ts';
+import { json, notImplemented } from './http-error.ts';
 import { imageInspect, imageSummary } from './image-bodies.ts';
 import { matchesReference } from './image-match.ts';
 import { filters, flag } from './query.ts';
+import { pull } from './registry-routes.ts';
 import { type Route, type RouteContext, route } from './route.ts';
 import type { RouterServices } from './services.ts';
 import { jsonLines } from './streams.ts';
-
-/** Platforms that this engine can run, as `--platform` names them. */
-export function checkPlatform(platform: string | null): void {
-  if (platform && !/^linux(\/(386|i386|x86))?$/.test(platform)) {
-    throw badRequest(`platform ${platform} cannot be run here: this engine has linux/386 only`);
-  }
-}
 
 /** Containers by image, stopped ones too. */
 const usersOf = (services: RouterServices, image: Image): number => services.containers.usersOf(image.id).length;
@@ -63,16 +57,9 @@ export function sharedBytes({ images }: RouterServices, image: Image): number {
   return image.layers.filter((layer) => others.has(layer.chainId)).reduce((sum, layer) => sum + layer.bytes, 0);
 }
 
-function create({ query, request, services }: RouteContext): Promise<Response> {
-  checkPlatform(query.get('platform'));
-  if (query.get('fromSrc')) throw notImplemented('docker import');
-  const name = query.get('fromImage') ?? '';
-  const tag = query.get('tag') ?? '';
-  const separator = tag.startsWith('sha256:') ? '@' : ':';
-  const reference = parseReference(tag === '' ? name : `${name}${separator}${tag}`);
-  return jsonLines(request, async (write, signal) => {
-    await services.pull(reference, { onProgress: write, signal });
-  });
+function create(context: RouteContext): Response | Promise<Response> {
+  if (context.query.get('fromSrc')) throw notImplemented('docker import');
+  return pull(context);
 }
 
 async function tag({ params, query, services }: RouteContext): Promise<Response> {
@@ -152,9 +139,6 @@ function load({ request, services }: RouteContext): Promise<Response> {
 
 export const imageRoutes: readonly Route[] = [
   route('GET', '/images/json', list),
-  route('GET', '/images/search', () => {
-    throw notImplemented('searching a registry');
-  }),
   route('GET', '/images/get', save),
   route('POST', '/images/create', create),
   route('POST', '/images/load', load),
@@ -165,15 +149,5 @@ export const imageRoutes: readonly Route[] = [
   ),
   route('GET', '/images/{name}/history', ({ params, services }) => json(services.images.history(params.name ?? ''))),
   route('POST', '/images/{name}/tag', tag),
-  route('POST', '/images/{name}/push', ({ params }) => {
-    const reference = parseReference(params.name ?? '', { bare: true });
-    throw new HttpError(501, `pushing ${familiarRepository(reference)} is not supported by this engine yet`);
-  }),
   route('DELETE', '/images/{name}', remove),
-  route('GET', '/distribution/{name}/json', ({ params }) => {
-    throw new HttpError(
-      501,
-      `asking the registry about ${familiarName(parseReference(params.name ?? ''))} is not supported by this engine yet`,
-    );
-  }),
 ];

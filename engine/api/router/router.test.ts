@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { testEngine } from '../../container/testing/test-engine.ts';
+import { noRegistry, testEngine } from '../../container/testing/test-engine.ts';
 
 const message = async (response: Response): Promise<[number, string]> => [
   response.status,
@@ -89,7 +89,7 @@ describe('router', () => {
         containers,
         events,
         about: { version: '1', commit: '', kernel: '', registry: '' },
-        pull: unexpected,
+        registry: noRegistry,
         build: unexpected,
         save: unexpected,
         load: unexpected,

@@ -6,6 +6,7 @@ import { execRoutes } from './exec-routes.ts';
 import { badRequest, errorResponse, HttpError } from './http-error.ts';
 import { imageRoutes } from './image-routes.ts';
 import { networkRoutes } from './network-routes.ts';
+import { registryRoutes } from './registry-routes.ts';
 import { type Answer, olderVersion, type Route } from './route.ts';
 import type { RouterServices } from './services.ts';
 import { swarmRoutes } from './swarm-routes.ts';
@@ -16,6 +17,7 @@ const ROUTES: readonly Route[] = [
   ...systemRoutes,
   ...containerRoutes,
   ...execRoutes,
+  ...registryRoutes,
   ...imageRoutes,
   ...buildRoutes,
   ...networkRoutes,

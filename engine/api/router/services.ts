@@ -2,11 +2,9 @@ import type { SolveStatus } from '../../builder/progress.ts';
 import type { BuildRequest, BuildResult } from '../../builder/request.ts';
 import type { ContainerService } from '../../container/container-service.ts';
 import type { EventLog } from '../../events/event-log.ts';
-import type { Image } from '../../image/image.ts';
 import type { ImageStore } from '../../image/image-store.ts';
-import type { Reference } from '../../image/reference.ts';
 import type { Machine } from '../../machine/machine.ts';
-import type { JsonMessage } from '../types.ts';
+import type { RegistryService } from '../../registry/registry-service.ts';
 
 /** What `info` and `version` say about the engine. */
 export interface About {
@@ -27,11 +25,8 @@ export interface RouterServices {
   readonly containers: ContainerService;
   readonly events: EventLog;
   readonly about: About;
-  /** Rejects with a message for people; progress comes in `docker pull`'s terms. */
-  pull(
-    reference: Reference,
-    options: { readonly onProgress: (message: JsonMessage) => void; readonly signal: AbortSignal },
-  ): Promise<Image>;
+  /** Progress comes in the terms of `docker pull` and `docker push`. Throws RegistryError, ImageError. */
+  readonly registry: Pick<RegistryService, 'pull' | 'pullAll' | 'push' | 'pushAll' | 'inspect' | 'search' | 'logIn'>;
   /** Rejects with an error whose message is told to the client. */
   build(request: BuildRequest, emit: (status: SolveStatus) => void): Promise<BuildResult>;
   /** Removes build cache records; gives what was freed in bytes. */

@@ -3,7 +3,7 @@ import type { EngineEvent } from '../../events/event-log.ts';
 import { imageSize } from '../../image/image.ts';
 import { API_VERSION, type DiskUsage, type Info, MIN_API_VERSION, type Version } from '../types.ts';
 import { eventMatcher } from './event-filter.ts';
-import { badRequest, HttpError, json, notImplemented } from './http-error.ts';
+import { badRequest, json, notImplemented } from './http-error.ts';
 import { imageSummary } from './image-bodies.ts';
 import { sharedBytes } from './image-routes.ts';
 import { filters } from './query.ts';
@@ -235,9 +235,6 @@ export const systemRoutes: readonly Route[] = [
   route('GET', '/info', info),
   route('GET', '/events', events),
   route('GET', '/system/df', diskUsage),
-  route('POST', '/auth', () => {
-    throw new HttpError(500, 'login attempt failed: this engine has no registry that takes credentials');
-  }),
   route('POST', '/session', () => {
     throw notImplemented("BuildKit's session protocol");
   }),

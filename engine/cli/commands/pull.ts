@@ -24,7 +24,7 @@ export const pull = defineCommand({
     }
     if (!allTags && !image.tag && !image.digest && !flags.quiet) await session.out.line('Using default tag: latest');
     await pullImage(session, image, { out: session.out, quiet: flags.quiet, platform: flags.platform, allTags });
-    await session.out.line(pullName(name));
+    await session.out.line(pullName(name, allTags));
     return 0;
   },
 });

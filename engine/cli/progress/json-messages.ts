@@ -28,6 +28,14 @@ export async function showMessages(
   }
 }
 
+/** Shows nothing, and waits for the end. Throws StreamError at a message with an error. */
+export async function awaitMessages(messages: AsyncIterable<JsonMessage>): Promise<void> {
+  for await (const message of messages) {
+    const failure = message.errorDetail?.message ?? message.error;
+    if (failure !== undefined) throw new StreamError(failure, message.errorDetail?.code);
+  }
+}
+
 /** What one message prints. `lines` is the number, from the top, of each layer's line on the terminal. */
 function render(message: JsonMessage, lines: Map<string, number>, tty: boolean, columns: number): string {
   if (message.error !== undefined || message.errorDetail !== undefined) return '';

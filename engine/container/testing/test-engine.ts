@@ -53,6 +53,19 @@ export async function openImages(state: StateStore, events: EventLog): Promise<I
   return images;
 }
 
+const unexpected = (): Promise<never> => Promise.reject(new Error('not part of this test'));
+
+/** For engines that have nothing to do with registries. */
+export const noRegistry: RouterServices['registry'] = {
+  pull: unexpected,
+  pullAll: unexpected,
+  push: unexpected,
+  pushAll: unexpected,
+  inspect: unexpected,
+  search: unexpected,
+  logIn: () => undefined,
+};
+
 export async function testEngine(services: Partial<RouterServices> = {}): Promise<TestEngine<FakeMachine>> {
   return engineOn(new FakeMachine(), services);
 }
@@ -71,14 +84,13 @@ export async function engineOn<M extends Machine>(
     events,
     volumeFiles: new MemoryFileSystem(),
   });
-  const unexpected = (): Promise<never> => Promise.reject(new Error('not part of this test'));
   const transport = createRouter({
     machine,
     images,
     containers,
     events,
     about: { version: '0.1.0', commit: 'abc', kernel: '6.1.0', registry: 'https://lab.test/' },
-    pull: unexpected,
+    registry: noRegistry,
     build: unexpected,
     save: unexpected,
     load: unexpected,

@@ -13,6 +13,10 @@ const PUBLIC = fileURLToPath(new URL('../../../public/', import.meta.url));
 const REGISTRY = 'http://lab.invalid';
 
 export interface NodeEngineOptions {
+  /** Where docker.io's images come from: the URL of a registry. Default: what `npm run images` has built. */
+  readonly mirror?: string;
+  /** What the engine's own registry is called in references; see EngineOptions. */
+  readonly ownHosts?: readonly string[];
   readonly workspace?: readonly InitialFile[];
   readonly onConsole?: (line: string) => void;
 }
@@ -32,7 +36,12 @@ export async function startEngine(options: NodeEngineOptions = {}): Promise<Engi
   return createEngine({
     blobs: new MemoryBlobStore(),
     state: new MemoryStateStore(),
-    registry: { fetch: fetchFromPublic, mirrors: { 'docker.io': REGISTRY } },
+    registry: {
+      fetch: fetchAny,
+      mirrors: { 'docker.io': options.mirror ?? REGISTRY },
+      network: true,
+      ...(options.ownHosts ? { ownHosts: options.ownHosts } : {}),
+    },
     workspace: options.workspace ?? [],
     boot: {
       loadV86: async () => (await program).V86,
@@ -52,9 +61,10 @@ async function readManifest(): Promise<GuestManifest> {
   }
 }
 
-/** The static registry, read where it was built. */
-const fetchFromPublic: typeof fetch = async (input) => {
-  const { pathname } = new URL(input instanceof Request ? input.url : input);
+/** The network, but for the static registry, which is read where it was built. */
+const fetchAny: typeof fetch = async (input, init) => {
+  const { origin, pathname } = new URL(input instanceof Request ? input.url : input);
+  if (origin !== REGISTRY) return fetch(input, init);
   try {
     return new Response(await readFile(join(PUBLIC, normalize(decodeURIComponent(pathname)))));
   } catch {

@@ -16,7 +16,7 @@ const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 
 /**
  * Listens on `tcp://HOST:PORT` or `unix://PATH`, as dockerd's `--host`. Gives the address with its real port.
- * Only loopback is allowed: the Engine API has no authentication.
+ * Only loopback is allowed: neither the Engine API nor the registry has authentication.
  * @throws ListenError
  */
 export async function listen(server: Server, address: string): Promise<string> {
@@ -28,12 +28,15 @@ export async function listen(server: Server, address: string): Promise<string> {
   }
   const match = /^tcp:\/\/(\[[^\]]+\]|[^:/]*):(\d+)$/.exec(address);
   if (!match)
-    throw new ListenError(address, `invalid host ${JSON.stringify(address)}: use tcp://127.0.0.1:PORT or unix://PATH`);
+    throw new ListenError(
+      address,
+      `invalid address ${JSON.stringify(address)}: use tcp://127.0.0.1:PORT or unix://PATH`,
+    );
   const [, host = '', port = ''] = match;
   if (!LOOPBACK.has(host)) {
     throw new ListenError(
       address,
-      `refusing to listen on ${host || 'every address'}: the Engine API has no authentication, so only loopback is served (tcp://127.0.0.1:${port})`,
+      `refusing to listen on ${host || 'every address'}: whoever reaches it may do anything, so only loopback is served (127.0.0.1:${port})`,
     );
   }
   await started(server, address, () => server.listen(Number(port), host.replace(/^\[|\]$/g, '')));
