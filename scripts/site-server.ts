@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import sirv from 'sirv';
+import { registryHeaders } from './registry-headers.ts';
 
 /** Named by their content, so a browser may keep them for ever. */
 const IMMUTABLE = /^\/(_next\/static|guest|engine|monaco)\/.*[-.][0-9a-zA-Z_-]{8,}\.|\/blobs\/sha256:/;
@@ -15,6 +16,7 @@ export function siteServer(folder: string): Server {
         'Cache-Control',
         IMMUTABLE.test(pathname) ? 'public, max-age=31536000, immutable' : 'no-cache',
       );
+      for (const [name, value] of Object.entries(registryHeaders(folder, pathname))) response.setHeader(name, value);
     },
   });
   return createServer((request, response) =>
