@@ -26,6 +26,7 @@ export const TEST_TOOLS = {
   'oci-image-tool': 'oci-image-tool',
   'docker-registry': 'docker-registry',
   buildah: 'buildah',
+  crun: 'crun',
   // Beside xz and zstd: what layers and archives are compressed with.
   bzip2: 'bzip2',
   'libarchive-tools': 'bsdtar',
