@@ -89,8 +89,11 @@ export default async function LandingPage() {
               your own computer.
             </li>
             <li>
-              It has no way to the internet. <code>docker pull</code> gets what this site carries: small base images,
-              built as stand-ins for those of the same name.
+              It has no way to the internet. <code>docker pull</code> gets{' '}
+              <Link href="/images/" className="text-link" prefetch={false}>
+                what this site carries
+              </Link>
+              : small base images, built as stand-ins for those of the same name.
             </li>
             <li>A current browser with WebAssembly is needed, and about 400 MB of memory while a lesson is open.</li>
           </ul>

@@ -13,7 +13,12 @@ export function Header({ title, order }: { readonly title?: string; readonly ord
           <span className="text-muted">Lesson {order}</span> {title}
         </h1>
       )}
-      <span className="ml-auto" />
+      <nav aria-label="Site" className="page-header-links">
+        {/* Beside a lesson in a tab of its own: leaving the lesson's page ends its machine. */}
+        <Link href="/images/" prefetch={false} {...(title && { target: '_blank' })}>
+          Images<span className="sr-only"> that can be pulled{title && ', in a new tab'}</span>
+        </Link>
+      </nav>
       <ThemeToggle />
     </header>
   );

@@ -88,6 +88,12 @@ export const HammerIcon = () => (
   </Icon>
 );
 
+export const CopyIcon = () => (
+  <Icon size={14}>
+    <path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3" />
+  </Icon>
+);
+
 export const CheckIcon = () => (
   <Icon size={14}>
     <path d="m3 8.5 3.5 3.5L13 4.5" />

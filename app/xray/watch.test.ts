@@ -150,6 +150,14 @@ describe('watchEngine', () => {
     expect(fake.inspected, 'an image does not change').toBe(1);
   });
 
+  it('reads again after a pull, of which no tag event tells', async () => {
+    await start();
+    const count = seen.length;
+    fake.events.push(event('image', 'pull', 'busybox:latest'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen.length).toBe(count + 1);
+  });
+
   it('shows a file the moment it is written, then checks with the engine', async () => {
     fake.containers = [container];
     await start();

@@ -21,7 +21,7 @@ const POLL_MS = 2000;
 const RETRY_MS = 1000;
 
 /** Events after which nothing in the picture can have changed. */
-const UNSEEN = /^(exec_create|exec_start|attach|detach|resize|top|pull)\b/;
+const UNSEEN = /^(exec_create|exec_start|attach|detach|resize|top)\b/;
 
 /** Who is told what the engine holds and does. */
 export interface EngineListener {

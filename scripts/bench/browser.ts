@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -138,5 +138,9 @@ function proportionalBytes(pid: number): number {
 function scriptBytes(): number {
   const html = readFileSync(`out${LESSON}/index.html`, 'utf8');
   const scripts = new Set([...html.matchAll(/<script src="([^"]+)" async/g)].map(([, source]) => source ?? ''));
-  return [...scripts].reduce((sum, source) => sum + readFileSync(`out${source}.gz`).length, 0);
+  return [...scripts].reduce((sum, source) => {
+    // The smallest are sent as they are.
+    const [sent] = [`out${source}.gz`, `out${source}`].filter(existsSync);
+    return sum + readFileSync(sent ?? source).length;
+  }, 0);
 }

@@ -17,6 +17,11 @@ export function EmptyPicture() {
       <p>
         Type <code>docker build -t myapp .</code> in the terminal, and the layers of the new image appear here.
       </p>
+      <p>
+        <a href="/images/" target="_blank" rel="noreferrer">
+          Images that can be pulled
+        </a>
+      </p>
     </div>
   );
 }
