@@ -27,7 +27,7 @@ const TOOLS: readonly (readonly [Exclude<Compression, 'none'>, string, readonly 
 
 const mixed = new Uint8Array([...seededBytes(300_000, 5), ...new Uint8Array(200_000), ...seededBytes(1000, 6)]);
 
-describe('decompress', () => {
+describe('decompress', { timeout: 60_000 }, () => {
   it.each(TOOLS)('reads what %s tools write: %s %j', async (name, tool, args) => {
     for (const data of [mixed, new TextEncoder().encode('x'), new Uint8Array(0), new Uint8Array(1_000_000).fill(7)]) {
       const packed = pack(tool, args, data);

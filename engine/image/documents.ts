@@ -1,5 +1,7 @@
-import { type Digest, isDigest } from './digest.ts';
+import type * as z from 'zod/mini';
+import type { Digest } from './digest.ts';
 import { ImageError } from './errors.ts';
+import { check, type descriptorSchema, imageConfigSchema, indexSchema, manifestSchema } from './schemas.ts';
 
 export const MEDIA_TYPES = {
   ociManifest: 'application/vnd.oci.image.manifest.v1+json',
@@ -133,12 +135,12 @@ export function decodeJson(bytes: Uint8Array, what: string): unknown {
  * @throws ImageError `invalid` for anything else, such as schema 1
  */
 export function parseManifestOrIndex(bytes: Uint8Array): Manifest | Index {
-  const value = object(decodeJson(bytes, 'manifest'), 'manifest');
-  if (value.schemaVersion === 1 || value.mediaType === MEDIA_TYPES.dockerManifestV1) {
+  const value = decodeJson(bytes, 'manifest');
+  const { schemaVersion, mediaType, manifests } = (value ?? {}) as Json;
+  if (schemaVersion === 1 || mediaType === MEDIA_TYPES.dockerManifestV1) {
     throw new ImageError('invalid', 'manifest has schema version 1, which is too old to be pulled');
   }
-  if (Array.isArray(value.manifests)) return toIndex(value);
-  return toManifest(value);
+  return Array.isArray(manifests) ? toIndex(value) : toManifest(value);
 }
 
 export function isIndex(document: Manifest | Index): document is Index {
@@ -147,74 +149,47 @@ export function isIndex(document: Manifest | Index): document is Index {
 
 /** @throws ImageError `invalid` */
 export function parseManifest(bytes: Uint8Array): Manifest {
-  return toManifest(object(decodeJson(bytes, 'manifest'), 'manifest'));
+  return toManifest(decodeJson(bytes, 'manifest'));
 }
 
 /** @throws ImageError `invalid` */
 export function parseIndex(bytes: Uint8Array): Index {
-  return toIndex(object(decodeJson(bytes, 'index'), 'index'));
+  return toIndex(decodeJson(bytes, 'index'));
 }
 
 /**
- * Demands only what images cannot do without; a missing `os` or `architecture` (old tools) becomes empty.
+ * Demands only what images cannot do without, and that what is there has its type; a missing `os` or `architecture` (old
+ * tools) becomes empty. Fields that are null are left out, as Go reads them.
  * @throws ImageError `invalid`
  */
 export function parseImageConfig(bytes: Uint8Array): ImageConfig {
-  const value = object(decodeJson(bytes, 'image config'), 'image config');
-  const rootfs = object(value.rootfs, 'image config: rootfs');
-  const diffIds = rootfs.diff_ids ?? [];
-  if (!Array.isArray(diffIds) || !diffIds.every(isDigest)) {
-    throw new ImageError('invalid', 'image config: rootfs.diff_ids must be a list of sha256 digests');
-  }
-  if (value.config !== undefined && value.config !== null) object(value.config, 'image config: config');
-  if (value.history !== undefined && value.history !== null && !Array.isArray(value.history)) {
-    throw new ImageError('invalid', 'image config: history must be a list');
-  }
-  const { config, history, ...rest } = value;
+  const value = check(imageConfigSchema, decodeJson(bytes, 'image config'), 'image config');
+  const { config, history, rootfs, ...rest } = value;
   return {
-    ...rest,
-    architecture: typeof value.architecture === 'string' ? value.architecture : '',
-    os: typeof value.os === 'string' ? value.os : '',
-    ...(config ? { config: config as ContainerConfig } : {}),
-    rootfs: { type: 'layers', diff_ids: diffIds },
-    ...(history ? { history: history as History[] } : {}),
+    ...withoutNulls(rest),
+    architecture: value.architecture ?? '',
+    os: value.os ?? '',
+    ...(config ? { config: withoutNulls(config, ['Cmd', 'Entrypoint', 'OnBuild']) as ContainerConfig } : {}),
+    rootfs: { type: 'layers', diff_ids: (rootfs.diff_ids ?? []) as readonly Digest[] },
+    ...(history ? { history: history.map((step) => withoutNulls(step) as History) } : {}),
   };
 }
 
-function toManifest(value: Json): Manifest {
-  if (value.schemaVersion !== 2) throw new ImageError('invalid', 'manifest: schemaVersion must be 2');
-  if (!Array.isArray(value.layers)) throw new ImageError('invalid', 'manifest: layers must be a list');
-  return {
-    ...value,
-    schemaVersion: 2,
-    config: toDescriptor(value.config, 'manifest: config'),
-    layers: value.layers.map((layer, i) => toDescriptor(layer, `manifest: layers[${i}]`)),
-  };
+/** @param kept fields to which null says something of its own */
+function withoutNulls(value: Json, kept: readonly string[] = []): Json {
+  return Object.fromEntries(Object.entries(value).filter(([key, field]) => field !== null || kept.includes(key)));
 }
 
-function toIndex(value: Json): Index {
-  if (value.schemaVersion !== 2) throw new ImageError('invalid', 'index: schemaVersion must be 2');
-  if (!Array.isArray(value.manifests)) throw new ImageError('invalid', 'index: manifests must be a list');
-  return {
-    ...value,
-    schemaVersion: 2,
-    manifests: value.manifests.map((entry, i) => toDescriptor(entry, `index: manifests[${i}]`)),
-  };
+function toManifest(value: unknown): Manifest {
+  const { config, layers, ...rest } = check(manifestSchema, value, 'manifest');
+  return { ...withoutNulls(rest), schemaVersion: 2, config: toDescriptor(config), layers: layers.map(toDescriptor) };
 }
 
-function toDescriptor(value: unknown, what: string): Descriptor {
-  const descriptor = object(value, what);
-  const { mediaType, digest, size } = descriptor;
-  if (!isDigest(digest)) throw new ImageError('invalid', `${what}: digest must be sha256 and 64 hex digits`);
-  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
-    throw new ImageError('invalid', `${what}: size must be a number of bytes`);
-  }
-  return { ...descriptor, mediaType: typeof mediaType === 'string' ? mediaType : '', digest, size };
+function toIndex(value: unknown): Index {
+  const { manifests, ...rest } = check(indexSchema, value, 'index');
+  return { ...withoutNulls(rest), schemaVersion: 2, manifests: manifests.map(toDescriptor) };
 }
 
-function object(value: unknown, what: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ImageError('invalid', `${what} must be an object`);
-  }
-  return value as Json;
+function toDescriptor(value: z.core.output<typeof descriptorSchema>): Descriptor {
+  return { ...withoutNulls(value), mediaType: value.mediaType ?? '', digest: value.digest as Digest, size: value.size };
 }

@@ -202,9 +202,18 @@ describe('install', () => {
       return { descriptor, bytes: (await source.blob(descriptor.digest)) ?? new Uint8Array() };
     };
     const { store, blobs, state } = await memoryImageStore();
-    const wrong = { configBytes: image.configBytes, manifestBytes: bytes, layers: [await blob(0), await blob(0)] };
-    await expect(store.install(wrong)).rejects.toMatchObject({ code: 'corrupt' });
+    const { configBytes } = image;
+    const wrong = { configBytes, manifestBytes: bytes, layers: [await blob(0), await blob(0)] };
+    await expect(store.install({ configBytes, layers: wrong.layers })).rejects.toMatchObject({ code: 'corrupt' });
+    await expect(store.install(wrong)).rejects.toThrow(`invalid manifest: layer 1 is ${manifest.layers[1]?.digest}`);
     await expect(store.install({ ...wrong, layers: [await blob(0)] })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(store.install({ ...wrong, layers: [await blob(0), undefined] })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    const other = await source.manifest((await randomImage(source, 2, 2)).id);
+    await expect(
+      store.install({ ...wrong, manifestBytes: other.bytes, layers: [await blob(0), await blob(1)] }),
+    ).rejects.toThrow('invalid manifest: it is of the config');
     expect(await blobs.list()).toEqual([]);
     expect(await state.list('')).toEqual([]);
     const installed = await store.install({ ...wrong, layers: [await blob(0), await blob(1)] });

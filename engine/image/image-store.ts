@@ -2,20 +2,15 @@ import type { EventLog } from '../events/event-log.ts';
 import type { Directory } from '../files/node.ts';
 import type { BlobStore } from '../stores/blob-store.ts';
 import type { StateStore } from '../stores/state-store.ts';
+import { DEFAULT_UNPACK_LIMIT } from './compression.ts';
 import { chainId, type Digest, hexOf, isDigest, sha256 } from './digest.ts';
-import {
-  type Descriptor,
-  encodeJson,
-  type ImageConfig,
-  type Manifest,
-  MEDIA_TYPES,
-  parseImageConfig,
-} from './documents.ts';
+import { type Descriptor, encodeJson, type ImageConfig, parseImageConfig, parseManifest } from './documents.ts';
 import { ImageError } from './errors.ts';
 import { historyRows } from './history.ts';
 import type { HistoryRow, Image, ImageDeleteItem, ImageNames, ImageUser, Layer, StoredLayer } from './image.ts';
 import { applyLayer, emptyRoot } from './layer.ts';
-import { LayerStore } from './layer-store.ts';
+import { type AddedBlob, LayerStore } from './layer-store.ts';
+import { ManifestStore, type StoredManifest } from './manifest-store.ts';
 import { indexKey, type NameIndex, namesOf, referencesTo } from './name-index.ts';
 import { canonicalName, familiarName, parseReference, type Reference } from './reference.ts';
 import { planRemoval } from './removal.ts';
@@ -26,6 +21,8 @@ export interface ImageStoreOptions {
   readonly events: EventLog;
   /** Containers made from an image, for removal. Without it, none are. */
   readonly users?: (id: Digest) => readonly ImageUser[];
+  /** Bytes that the layers of one pull or load may unpack to. Default: {@link DEFAULT_UNPACK_LIMIT}. */
+  readonly unpackLimit?: number | undefined;
 }
 
 export interface CreateImage {
@@ -37,7 +34,7 @@ export interface CreateImage {
   readonly parent?: Digest;
 }
 
-/** A layer's blob as a registry or archive has it: gzip or plain tar. Its digest has been checked. */
+/** A layer's blob as a registry or archive has it, in any compression. Its digest has been checked. */
 export interface LayerBlob {
   readonly descriptor: Descriptor;
   readonly bytes: Uint8Array;
@@ -47,7 +44,7 @@ export interface LayerBlob {
 export interface InstallImage {
   /** Kept byte for byte: its digest is the image's ID. */
   readonly configBytes: Uint8Array;
-  /** What it was pulled or loaded with, byte for byte; only if its layers are gzip. */
+  /** What it was pulled or loaded with, byte for byte. */
   readonly manifestBytes?: Uint8Array | undefined;
   /** Bottom first, as many as the config has diff IDs; undefined for one that is in the store. */
   readonly layers: readonly (LayerBlob | undefined)[];
@@ -59,14 +56,7 @@ export interface InstallImage {
 interface ImageRecord {
   readonly id: Digest;
   readonly parent?: Digest;
-  readonly manifest?: Digest;
-}
-
-/** A manifest and its blob. */
-export interface StoredManifest {
-  readonly descriptor: Descriptor;
-  readonly manifest: Manifest;
-  readonly bytes: Uint8Array;
+  readonly manifests?: readonly Digest[];
 }
 
 const NAMES_KEY = 'image-names';
@@ -78,6 +68,8 @@ export class ImageStore {
   readonly #state: StateStore;
   readonly #events: EventLog;
   readonly #layers: LayerStore;
+  readonly #manifests: ManifestStore;
+  readonly #unpackLimit: number;
   readonly #images = new Map<Digest, Image>();
   #users: (id: Digest) => readonly ImageUser[];
   #names: NameIndex = new Map();
@@ -94,18 +86,23 @@ export class ImageStore {
     this.#events = options.events;
     this.#users = options.users ?? (() => []);
     this.#layers = layers;
+    this.#manifests = new ManifestStore(options.blobs, layers);
+    this.#unpackLimit = options.unpackLimit ?? DEFAULT_UNPACK_LIMIT;
   }
 
   /** Reads what earlier stores with the same `blobs` and `state` left. An image whose config or layers are lost is left out. */
   static async open(options: ImageStoreOptions): Promise<ImageStore> {
-    const layers = await LayerStore.open(options.blobs, options.state);
+    const layers = await LayerStore.open(options.blobs, options.state, options.unpackLimit);
     const store = new ImageStore(options, layers);
     for (const key of await options.state.list('images/')) {
       const record = (await options.state.get(key)) as ImageRecord;
       const configBytes = await options.blobs.get(record.id);
       const isWhole =
         configBytes && parseImageConfig(configBytes).rootfs.diff_ids.every((diffId) => layers.get(diffId));
-      if (isWhole) store.#images.set(record.id, await store.#toImage(record, configBytes));
+      if (!isWhole) continue;
+      const manifests: Digest[] = [];
+      for (const digest of record.manifests ?? []) if (await store.#manifests.reopen(digest)) manifests.push(digest);
+      store.#images.set(record.id, await store.#toImage({ ...record, manifests }, configBytes));
     }
     const names = ((await options.state.get(NAMES_KEY)) ?? {}) as Record<string, Digest>;
     store.#names = new Map(Object.entries(names).filter(([, id]) => store.#images.has(id)));
@@ -177,35 +174,71 @@ export class ImageStore {
 
   /**
    * Stores an image made elsewhere, or nothing at all.
-   * @throws ImageError `invalid` for a malformed config, `corrupt` for a layer that is not what the config says,
-   *   `not-found` for a missing layer; TarError
+   * @throws ImageError `invalid` for a malformed config or a manifest of other layers, `corrupt` for a layer that is not
+   *   what the config says, `too-large`, `not-found` for a missing layer; TarError
    */
-  install(request: InstallImage): Promise<Image> {
+  async install(request: InstallImage): Promise<Image> {
+    const [image] = await this.installAll([request]);
+    if (!image) throw new ImageError('not-found', 'no image was given');
+    return image;
+  }
+
+  /** Stores several, or nothing at all. @throws what {@link install} does */
+  installAll(requests: readonly InstallImage[]): Promise<readonly Image[]> {
     return this.#write(async () => {
-      const { diff_ids: diffIds } = parseImageConfig(request.configBytes).rootfs;
-      if (diffIds.length !== request.layers.length) {
-        throw new ImageError(
-          'invalid',
-          `invalid manifest, layers length mismatch: expected ${diffIds.length}, got ${request.layers.length}`,
-        );
-      }
-      const added: Digest[] = [];
+      const added: AddedBlob[] = [];
       try {
-        for (const [index, diffId] of diffIds.entries()) {
-          const blob = request.layers[index];
-          if (!blob) continue;
-          const isNew = !this.#layers.get(diffId);
-          request.onLayer?.(index, false);
-          await this.#layers.addBlob(blob.bytes, blob.descriptor, diffId);
-          if (isNew) added.push(diffId);
-          request.onLayer?.(index, true);
+        // Everything that can be wrong with them comes first.
+        for (const request of requests) await this.#addLayers(request, added);
+        const images: Image[] = [];
+        for (const { configBytes, manifestBytes } of requests) {
+          images.push(await this.#put(configBytes, { manifestBytes }));
         }
-        return await this.#put(request.configBytes, { manifestBytes: request.manifestBytes });
+        for (const { diffId } of added) await this.#layers.settle(diffId);
+        return images;
       } catch (error) {
-        for (const diffId of added) await this.#layers.delete(diffId);
+        for (const { diffId, digest, isNew } of added) if (isNew) await this.#layers.removeForm(diffId, digest);
         throw error;
       }
     });
+  }
+
+  async #addLayers(request: InstallImage, added: AddedBlob[]): Promise<void> {
+    const { diff_ids: diffIds } = parseImageConfig(request.configBytes).rootfs;
+    const manifest = request.manifestBytes && parseManifest(request.manifestBytes);
+    const counts = [request.layers.length, ...(manifest ? [manifest.layers.length] : [])];
+    const wrong = counts.find((count) => count !== diffIds.length);
+    if (wrong !== undefined) {
+      throw new ImageError(
+        'invalid',
+        `invalid manifest, layers length mismatch: expected ${diffIds.length}, got ${wrong}`,
+      );
+    }
+    const id = await sha256(request.configBytes);
+    if (manifest && manifest.config.digest !== id) {
+      throw new ImageError('invalid', `invalid manifest: it is of the config ${manifest.config.digest}, not ${id}`);
+    }
+    for (const [index, diffId] of diffIds.entries()) {
+      const blob = request.layers[index];
+      if (!blob) {
+        const named = manifest?.layers[index]?.digest;
+        if (!this.#layers.get(diffId) || (named && this.#layers.byBlob(named) !== diffId)) {
+          throw new ImageError('not-found', `layer ${named ?? diffId} is not in the store`);
+        }
+        continue;
+      }
+      const { digest } = blob.descriptor;
+      if (manifest && manifest.layers[index]?.digest !== digest) {
+        throw new ImageError(
+          'invalid',
+          `invalid manifest: layer ${index} is ${manifest.layers[index]?.digest}, not ${digest}`,
+        );
+      }
+      request.onLayer?.(index, false);
+      const left = this.#unpackLimit - added.reduce((sum, { unpacked }) => sum + unpacked, 0);
+      added.push(await this.#layers.addBlob(blob.bytes, digest, diffId, left));
+      request.onLayer?.(index, true);
+    }
   }
 
   async #put(
@@ -214,25 +247,24 @@ export class ImageStore {
   ): Promise<Image> {
     const id = await sha256(configBytes);
     const known = this.#images.get(id);
-    // The first way an image came here stays: a parent or manifest is only ever added.
+    const image = known ?? (await this.#toImage({ id }, configBytes));
+    const diffIds = image.layers.map((layer) => layer.diffId);
+    // What came first stays first: a parent or manifest is only ever added.
     const parent = known?.parent ?? (extra.parent === id ? undefined : extra.parent);
-    let manifest = known?.manifest;
-    if (!manifest && extra.manifestBytes) {
-      manifest = await sha256(extra.manifestBytes);
-      await this.#blobs.put(manifest, extra.manifestBytes);
-    }
-    const record: ImageRecord = { id, ...(parent ? { parent } : {}), ...(manifest ? { manifest } : {}) };
-    const image = await this.#toImage(record, configBytes);
-    if (!known || known.parent !== parent || known.manifest !== manifest) {
+    const manifest = extra.manifestBytes && (await this.#manifests.keep(extra.manifestBytes, diffIds));
+    const manifests = [...new Set([...(known?.manifests ?? []), ...(manifest ? [manifest] : [])])];
+    if (!known || known.parent !== parent || known.manifests.length !== manifests.length) {
+      const record: ImageRecord = { id, ...(parent ? { parent } : {}), manifests };
       await this.#blobs.put(id, configBytes);
       await this.#state.set(imageKey(id), record);
-      this.#images.set(id, image);
+      this.#images.set(id, { ...image, ...(parent ? { parent } : {}), ...manifestsOf(manifests) });
     }
-    for (const layer of image.layers) this.#pending.delete(layer.diffId);
+    for (const diffId of diffIds) this.#pending.delete(diffId);
     return this.#images.get(id) ?? image;
   }
 
   async #toImage(record: ImageRecord, configBytes: Uint8Array): Promise<Image> {
+    const { id, parent, manifests = [] } = record;
     const config = parseImageConfig(configBytes);
     const layers: Layer[] = [];
     let chain: Digest | undefined;
@@ -242,7 +274,7 @@ export class ImageStore {
       chain = await chainId(chain, diffId);
       layers.push({ ...layer, chainId: chain });
     }
-    return { ...record, config, configBytes, layers };
+    return { id, ...(parent ? { parent } : {}), ...manifestsOf(manifests), config, configBytes, layers };
   }
 
   get(id: Digest): Image | undefined {
@@ -298,31 +330,27 @@ export class ImageStore {
   }
 
   /**
-   * The manifest it came with, or one made now: that compresses layers which have not been. Made again it is the same.
+   * The manifest it came with, the one of that digest, or one made now: that compresses layers which have not been. What
+   * has been made is kept from then on.
    * @throws ImageError `not-found`, `corrupt`
    */
-  async manifest(id: Digest): Promise<StoredManifest> {
+  async manifest(id: Digest, digest?: Digest): Promise<StoredManifest> {
     const image = this.find(id);
-    const kept = image.manifest && (await this.#blobs.get(image.manifest));
-    const blobs: Descriptor[] = [];
-    for (const layer of image.layers) blobs.push(await this.#layers.compressed(layer.diffId));
-    if (kept && image.manifest) {
-      const manifest = JSON.parse(new TextDecoder().decode(kept)) as Manifest;
-      // A layer that was here before under another gzip has only that one.
-      if (manifest.layers.every((layer, i) => layer.digest === blobs[i]?.digest)) {
-        const mediaType = manifest.mediaType ?? MEDIA_TYPES.ociManifest;
-        return { descriptor: { mediaType, digest: image.manifest, size: kept.length }, manifest, bytes: kept };
-      }
-    }
-    const manifest: Manifest = {
-      schemaVersion: 2,
-      mediaType: MEDIA_TYPES.ociManifest,
-      config: { mediaType: MEDIA_TYPES.ociConfig, digest: id, size: image.configBytes.length },
-      layers: blobs,
-    };
-    const bytes = encodeJson(manifest);
-    const descriptor = { mediaType: MEDIA_TYPES.ociManifest, digest: await sha256(bytes), size: bytes.length };
-    return { descriptor, manifest, bytes };
+    const wanted = digest === undefined || image.manifests.includes(digest) ? (digest ?? image.manifest) : undefined;
+    const kept = wanted && this.#manifests.get(wanted);
+    if (kept) return kept;
+    if (digest !== undefined)
+      throw new ImageError('not-found', `manifest ${digest} of image ${id} is not in the store`);
+    const bytes = await this.#manifests.make(image);
+    return this.#write(async () => {
+      // It may have been removed meanwhile, or have got another.
+      const { manifest } = this.get(id)?.manifest
+        ? this.find(id)
+        : await this.#put(this.find(id).configBytes, { manifestBytes: bytes });
+      const stored = manifest && this.#manifests.get(manifest);
+      if (!stored) throw new ImageError('corrupt', `the manifest of image ${id} is missing`);
+      return stored;
+    });
   }
 
   /** A blob by digest: configs, layers as {@link manifest} names them, manifests that were pulled. */
@@ -425,9 +453,6 @@ export class ImageStore {
       await this.#setRetained([...this.#retained, [image.id, diffIds]]);
     }
     await this.#blobs.delete(image.id);
-    if (image.manifest && ![...this.#images.values()].some((other) => other.manifest === image.manifest)) {
-      await this.#blobs.delete(image.manifest);
-    }
     const chains = new Set([...this.#images.values()].flatMap(({ layers }) => layers.map((layer) => layer.chainId)));
     const used = this.#usedLayers();
     const gone: Digest[] = [];
@@ -435,6 +460,10 @@ export class ImageStore {
       if (!chains.has(layer.chainId) && !this.#isRetained(layer.diffId)) gone.push(layer.chainId);
       if (!used.has(layer.diffId)) await this.#layers.delete(layer.diffId);
     }
+    await this.#manifests.release(
+      image.manifests,
+      image.layers.map((layer) => layer.diffId),
+    );
     return gone;
   }
 
@@ -504,6 +533,11 @@ export class ImageStore {
 
 function diffIdOf(layer: Digest | StoredLayer): Digest {
   return typeof layer === 'string' ? layer : layer.diffId;
+}
+
+function manifestsOf(manifests: readonly Digest[]): Pick<Image, 'manifest' | 'manifests'> {
+  const [manifest] = manifests;
+  return { ...(manifest ? { manifest } : {}), manifests };
 }
 
 function imageKey(id: Digest): string {

@@ -14,7 +14,7 @@ export interface Layer {
 /** A layer by itself, as the store keeps it. */
 export type StoredLayer = Omit<Layer, 'chainId'>;
 
-/** An image in the store. Immutable: everything in it follows from `id`, but for `parent` and `manifest`. */
+/** An image in the store. Immutable: everything in it follows from `id`, but for `parent` and manifests. */
 export interface Image {
   /** Digest of `configBytes`. */
   readonly id: Digest;
@@ -24,8 +24,13 @@ export interface Image {
   readonly layers: readonly Layer[];
   /** The image of the build step before, if this one was built here. */
   readonly parent?: Digest;
-  /** Digest of the manifest it was pulled or loaded with. See {@link ImageStore.manifest} for one in any case. */
+  /**
+   * Digest of the manifest that it was pulled or loaded with, or of the one that has been made for it. See
+   * {@link ImageStore.manifest} for one in any case.
+   */
   readonly manifest?: Digest;
+  /** All that it has come with: the same layers may be compressed in several ways. The first is `manifest`. */
+  readonly manifests: readonly Digest[];
 }
 
 /** Sum of the layers in bytes, as `docker images` shows it. */

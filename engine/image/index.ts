@@ -1,5 +1,6 @@
 export { type LoadedImage, loadImages } from './archive/load.ts';
 export { saveImages } from './archive/save.ts';
+export { type Compression, DEFAULT_UNPACK_LIMIT, decompress, detectCompression } from './compression.ts';
 export { chainId, type Digest, hexOf, isDigest, sha256, shortId } from './digest.ts';
 export * from './documents.ts';
 export { ImageError, type ImageErrorCode } from './errors.ts';
@@ -11,7 +12,6 @@ export {
   type ImageStoreOptions,
   type InstallImage,
   type LayerBlob,
-  type StoredManifest,
 } from './image-store.ts';
 export {
   applyLayer,
@@ -21,6 +21,7 @@ export {
   layerTarToTree,
   treeToLayerTar,
 } from './layer.ts';
+export type { StoredManifest } from './manifest-store.ts';
 export { isOpaque, isWhiteout, OPAQUE_XATTR, WHITEOUT } from './overlay.ts';
 export {
   canonicalName,

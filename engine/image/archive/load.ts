@@ -1,21 +1,23 @@
 import type { Directory } from '../../files/node.ts';
 import { tarToTree } from '../../files/tar/tree.ts';
+import { DEFAULT_UNPACK_LIMIT, decompress } from '../compression.ts';
 import { type Digest, sha256 } from '../digest.ts';
-import {
-  type Descriptor,
-  decodeJson,
-  isIndex,
-  type Manifest,
-  MEDIA_TYPES,
-  parseIndex,
-  parseManifestOrIndex,
-} from '../documents.ts';
+import { decodeJson, type Platform } from '../documents.ts';
 import { ImageError } from '../errors.ts';
-import { gunzip, isGzip } from '../gzip.ts';
 import type { Image } from '../image.ts';
-import type { ImageStore, LayerBlob } from '../image-store.ts';
+import type { ImageStore, InstallImage, LayerBlob } from '../image-store.ts';
 import { familiarName, parseReference, type Reference } from '../reference.ts';
-import { blobPath, fileAt, INDEX_FILE, MANIFEST_FILE, NAME_ANNOTATION, REF_ANNOTATION } from './paths.ts';
+import { archiveManifestSchema, check } from '../schemas.ts';
+import { type LayoutManifest, layoutManifests } from './layout.ts';
+import {
+  fileAt,
+  INDEX_FILE,
+  MANIFEST_FILE,
+  NAME_ANNOTATION,
+  REF_ANNOTATION,
+  requireBlob,
+  requireFile,
+} from './paths.ts';
 
 /** One image of an archive, now in the store. */
 export interface LoadedImage {
@@ -24,6 +26,15 @@ export interface LoadedImage {
   readonly names: readonly string[];
   /** Names of these that another image had until now. */
   readonly taken: readonly { readonly name: string; readonly from: Digest }[];
+}
+
+export interface LoadOptions {
+  /** Bytes that the archive itself may unpack to, if it is compressed. Its layers have the store's limit. */
+  readonly unpackLimit?: number | undefined;
+  /** Only images for this platform are taken. Default: any, and of an image for several the one for linux/386. */
+  readonly platform?: Platform | undefined;
+  /** Told before (`stored` false) and after each layer is unpacked. */
+  readonly onLayer?: (diffIdOrDigest: Digest, bytes: number, stored: boolean) => void;
 }
 
 /** An image as an archive describes it, before anything is stored. */
@@ -36,16 +47,22 @@ interface Found {
 
 /**
  * `docker load`: a docker-archive (`manifest.json`, of any age that has it), an OCI image layout (`index.json`), or
- * both in one; plain or gzip, as its layers may be. Images are stored in the archive's order, each whole or not at all.
- * @throws ImageError `invalid`, `corrupt`; TarError
+ * both in one; in any compression, as its layers may be. All images are stored, or nothing at all.
  */
-export async function loadImages(store: ImageStore, archive: Uint8Array): Promise<readonly LoadedImage[]> {
-  const root = tarToTree(isGzip(archive) ? await gunzip(archive) : archive);
+export async function loadImages(
+  store: ImageStore,
+  archive: Uint8Array,
+  options: LoadOptions = {},
+): Promise<readonly LoadedImage[]> {
+  const limit = options.unpackLimit ?? DEFAULT_UNPACK_LIMIT;
+  const root = tarToTree(await decompress(archive, { limit, what: 'the archive' }), { limit, unique: true });
   // Docker's list wins where both are, but the layout beside it has the manifests that digests are known by.
-  const found = fileAt(root, MANIFEST_FILE) ? await fromDockerArchive(root) : await fromLayout(root);
+  const found = fileAt(root, MANIFEST_FILE) ? await fromDockerArchive(root, options) : await fromLayout(root, options);
+  if (found.length === 0) throw new ImageError('invalid', 'the archive has no images');
+  const images = await store.installAll(found.map((each) => toRequest(each, options)));
   const loaded: LoadedImage[] = [];
-  for (const { references, ...request } of found) {
-    const image = await store.install(request);
+  for (const [i, image] of images.entries()) {
+    const references = found[i]?.references ?? [];
     const taken: { name: string; from: Digest }[] = [];
     for (const reference of references) {
       const before = store.resolve(reference);
@@ -58,35 +75,44 @@ export async function loadImages(store: ImageStore, archive: Uint8Array): Promis
   return loaded;
 }
 
-async function fromDockerArchive(root: Directory): Promise<Found[]> {
-  const list = decodeJson(requireFile(root, MANIFEST_FILE), MANIFEST_FILE);
-  if (!Array.isArray(list)) throw new ImageError('invalid', `${MANIFEST_FILE} must be a list of images`);
-  const manifests = fileAt(root, INDEX_FILE) ? await layoutManifests(root) : [];
+function toRequest({ references: _, ...request }: Found, { onLayer }: LoadOptions): InstallImage {
+  return {
+    ...request,
+    onLayer: (index, stored) => {
+      const descriptor = request.layers[index]?.descriptor;
+      if (descriptor) onLayer?.(descriptor.digest, descriptor.size, stored);
+    },
+  };
+}
+
+async function fromDockerArchive(root: Directory, options: LoadOptions): Promise<Found[]> {
+  const list = check(archiveManifestSchema, decodeJson(requireFile(root, MANIFEST_FILE), MANIFEST_FILE), MANIFEST_FILE);
+  const manifests = fileAt(root, INDEX_FILE) ? await layoutManifests(root, options.platform) : [];
+  /** Layers that several images have are hashed once. */
+  const digests = new Map<Uint8Array, Digest>();
   const found: Found[] = [];
-  for (const item of list as readonly Record<string, unknown>[]) {
-    const { Config: config, RepoTags: tags, Layers: layers } = item ?? {};
-    if (typeof config !== 'string' || !isStrings(layers) || !(tags === null || tags === undefined || isStrings(tags))) {
-      throw new ImageError('invalid', `${MANIFEST_FILE}: an image needs Config, RepoTags and Layers`);
-    }
+  for (const { Config: config, RepoTags: tags, Layers: paths } of list) {
     const configBytes = requireFile(root, config);
-    const references = (tags ?? []).map((tag) => parseReference(tag));
+    const references = (tags ?? []).map((tag) => archiveReference(tag));
     const id = await sha256(configBytes);
-    const beside = manifests.find(({ manifest }) => manifest.config.digest === id && isGzipManifest(manifest));
+    const beside = manifests.find(({ manifest }) => manifest.config.digest === id);
     if (beside) {
       found.push({ ...(await fromManifest(root, beside)), references });
       continue;
     }
-    const blobs: LayerBlob[] = [];
-    for (const path of layers) {
+    const layers: LayerBlob[] = [];
+    for (const path of paths) {
       const bytes = requireFile(root, path);
-      blobs.push({ bytes, descriptor: { mediaType: '', digest: await sha256(bytes), size: bytes.length } });
+      const digest = digests.get(bytes) ?? (await sha256(bytes));
+      digests.set(bytes, digest);
+      layers.push({ bytes, descriptor: { mediaType: '', digest, size: bytes.length } });
     }
-    found.push({ configBytes, layers: blobs, references });
+    found.push({ configBytes, layers, references });
   }
   return found;
 }
 
-async function fromLayout(root: Directory): Promise<Found[]> {
+async function fromLayout(root: Directory, options: LoadOptions): Promise<Found[]> {
   if (!fileAt(root, INDEX_FILE)) {
     throw new ImageError(
       'invalid',
@@ -94,7 +120,7 @@ async function fromLayout(root: Directory): Promise<Found[]> {
     );
   }
   const found = new Map<Digest, Found>();
-  for (const each of await layoutManifests(root)) {
+  for (const each of await layoutManifests(root, options.platform)) {
     const before = found.get(each.descriptor.digest);
     const image = before ?? { ...(await fromManifest(root, each)), references: [] };
     const reference = referenceOf(each.annotations);
@@ -106,76 +132,30 @@ async function fromLayout(root: Directory): Promise<Found[]> {
   return [...found.values()];
 }
 
-interface LayoutManifest {
-  readonly descriptor: Descriptor;
-  readonly manifest: Manifest;
-  readonly bytes: Uint8Array;
-  /** Of the entry in index.json, which may have led here through another index. */
-  readonly annotations: Readonly<Record<string, string>>;
-}
-
-/** The manifests that index.json names; of one image for several platforms, the one for linux/386. */
-async function layoutManifests(root: Directory): Promise<LayoutManifest[]> {
-  const manifests: LayoutManifest[] = [];
-  for (const top of parseIndex(requireFile(root, INDEX_FILE)).manifests) {
-    let descriptor: Descriptor = top;
-    let bytes = await requireBlob(root, descriptor);
-    let document = parseManifestOrIndex(bytes);
-    // Indexes may nest; three deep is more than any tool writes.
-    for (let depth = 0; isIndex(document) && depth < 3; depth++) {
-      const choices = document.manifests.filter((choice) => fileAt(root, blobPath(choice.digest)));
-      const chosen =
-        choices.find(({ platform }) => platform?.os === 'linux' && platform.architecture === '386') ??
-        choices.find(({ platform }) => platform?.os !== 'unknown');
-      if (!chosen)
-        throw new ImageError('invalid', `index ${descriptor.digest} names no manifest that is in the archive`);
-      descriptor = chosen;
-      bytes = await requireBlob(root, descriptor);
-      document = parseManifestOrIndex(bytes);
-    }
-    if (isIndex(document)) throw new ImageError('invalid', `index ${top.digest} is nested too deep`);
-    manifests.push({ descriptor, manifest: document, bytes, annotations: top.annotations ?? {} });
-  }
-  return manifests;
-}
-
 async function fromManifest(root: Directory, { manifest, bytes }: LayoutManifest): Promise<Omit<Found, 'references'>> {
   const layers: LayerBlob[] = [];
   for (const descriptor of manifest.layers) layers.push({ descriptor, bytes: await requireBlob(root, descriptor) });
-  const configBytes = await requireBlob(root, manifest.config);
-  // With plain tar layers the manifest is of no use later: ours have gzip.
-  return { configBytes, layers, ...(isGzipManifest(manifest) ? { manifestBytes: bytes } : {}) };
+  return { configBytes: await requireBlob(root, manifest.config), layers, manifestBytes: bytes };
 }
 
-function isGzipManifest(manifest: Manifest): boolean {
-  const gzips: readonly string[] = [MEDIA_TYPES.ociLayerGzip, MEDIA_TYPES.dockerLayerGzip];
-  const zstd = manifest.layers.find((layer) => layer.mediaType === MEDIA_TYPES.ociLayerZstd);
-  if (zstd) throw new ImageError('invalid', `layer ${zstd.digest} is compressed with zstd, which cannot be read here`);
-  return manifest.layers.every((layer) => gzips.includes(layer.mediaType));
+/** Docker takes only names with a tag here. */
+function archiveReference(name: string): Reference {
+  try {
+    return parseReference(name);
+  } catch (cause) {
+    throw new ImageError('invalid', `${MANIFEST_FILE}: ${JSON.stringify(name)}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
 }
 
 /** skopeo writes a full name into the annotation that is meant for the tag; a bare tag says too little for a name. */
 function referenceOf(annotations: Readonly<Record<string, string>>): Reference | undefined {
   const name = annotations[NAME_ANNOTATION] ?? annotations[REF_ANNOTATION];
   if (!name || (annotations[NAME_ANNOTATION] === undefined && !/[:/]/.test(name))) return undefined;
-  return parseReference(name);
-}
-
-function requireFile(root: Directory, path: string): Uint8Array {
-  const file = fileAt(root, path);
-  if (!file) throw new ImageError('invalid', `invalid archive: ${path} is missing`);
-  return file.data;
-}
-
-async function requireBlob(root: Directory, descriptor: Descriptor): Promise<Uint8Array> {
-  const bytes = requireFile(root, blobPath(descriptor.digest));
-  const actual = await sha256(bytes);
-  if (actual !== descriptor.digest) {
-    throw new ImageError('corrupt', `blob ${descriptor.digest} is damaged: its bytes have the digest ${actual}`);
+  try {
+    return parseReference(name);
+  } catch (cause) {
+    throw new ImageError('invalid', `${INDEX_FILE}: ${JSON.stringify(name)}: ${(cause as Error).message}`, { cause });
   }
-  return bytes;
-}
-
-function isStrings(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
