@@ -1,5 +1,5 @@
 import { writeDpkgDatabase } from './dpkg-database.ts';
-import { isExcluded, type PathRule } from './path-filter.ts';
+import { formatRules, isExcluded, type PathRule } from './path-filter.ts';
 import type { RootBuilder } from './root-builder.ts';
 import { asFile, type UnpackedPackage } from './unpack.ts';
 
@@ -7,15 +7,17 @@ export interface Installation {
   readonly packages: readonly UnpackedPackage[];
   /** What the image below has installed. */
   readonly below?: readonly UnpackedPackage[];
-  /** Files that are left out. */
+  /** Which files are left out. */
   readonly rules: readonly PathRule[];
+  /** Name in /etc/dpkg/dpkg.cfg.d under which the rules are told to the image's own dpkg, for later packages. */
+  readonly rulesFile: string;
 }
 
 /**
  * Installs packages as dpkg does, but for their maintainer scripts: those are for the image's recipe to stand in for.
  * The root has a merged /usr: what a package has in /bin, /sbin or /lib goes to /usr.
  */
-export function installPackages(root: RootBuilder, { packages, below = [], rules }: Installation): void {
+export function installPackages(root: RootBuilder, { packages, below = [], rules, rulesFile }: Installation): void {
   for (const { entries } of packages) {
     for (const entry of entries) {
       const path = entry.name.replace(/^\.\/|\/$/g, '');
@@ -37,6 +39,7 @@ export function installPackages(root: RootBuilder, { packages, below = [], rules
       }
     }
   }
+  root.file(`etc/dpkg/dpkg.cfg.d/${rulesFile}`, `# What this image leaves out.\n${formatRules(rules)}`);
   writeDpkgDatabase(root, packages, below);
 }
 

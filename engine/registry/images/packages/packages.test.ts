@@ -98,19 +98,20 @@ describe('installing', () => {
 
   it('puts files where a merged /usr has them, with their access', () => {
     const root = new RootBuilder(5);
-    installPackages(root, { packages: [library, tool], rules });
+    installPackages(root, { packages: [library, tool], rules, rulesFile: 'test' });
     expect(textAt(root, 'usr/lib/libx.so')).toBe('code');
     expect(root.at('usr/bin/tool')).toMatchObject({ mode: 0o4755, gid: 42, mtime: 1000 });
     expect(root.at('usr/bin/again')).toBe(root.at('usr/bin/tool'));
     expect(root.at('usr/bin/other')).toMatchObject({ kind: 'symlink', target: 'tool' });
     expect(root.at('var/mail')).toMatchObject({ kind: 'directory', mode: 0o2775, gid: 8 });
     expect(root.has('usr/share/doc')).toBe(false);
+    expect(textAt(root, 'etc/dpkg/dpkg.cfg.d/test')).toMatch(/^path-exclude \/usr\/share\/doc\/\*$/m);
     expect(root.has('bin')).toBe(false);
   });
 
   it('tells dpkg what is installed', () => {
     const root = new RootBuilder(5);
-    installPackages(root, { packages: [tool, library], rules });
+    installPackages(root, { packages: [tool, library], rules, rulesFile: 'test' });
     const status = textAt(root, 'var/lib/dpkg/status');
     expect(status).toBe(
       `Package: libx
@@ -143,7 +144,7 @@ Description: a test
 
   it('keeps the list of the image below, and only the list', () => {
     const root = new RootBuilder(5);
-    installPackages(root, { packages: [tool], below: [library], rules });
+    installPackages(root, { packages: [tool], below: [library], rules, rulesFile: 'test' });
     expect(textAt(root, 'var/lib/dpkg/status')).toMatch(/^Package: libx\n.*^Package: tool\n/ms);
     expect(root.has('var/lib/dpkg/info/libx:i386.list')).toBe(false);
     expect(root.has('var/lib/dpkg/info/tool.list')).toBe(true);
@@ -153,7 +154,7 @@ Description: a test
 
   it('refuses what it would get wrong', () => {
     const install = (entry: ReturnType<typeof member>) => () =>
-      installPackages(new RootBuilder(5), { packages: [testPackage('a', [entry])], rules });
+      installPackages(new RootBuilder(5), { packages: [testPackage('a', [entry])], rules, rulesFile: 'test' });
     expect(install(member('./dev/x', '', { type: 'fifo' }))).toThrow('dev/x is a fifo');
     expect(install(member('./a', '', { type: 'hard-link', linkName: './b' }))).toThrow('a link to ./b');
   });

@@ -1,6 +1,10 @@
 /** A line of dpkg.cfg: a shell pattern in which `*` matches slashes too. The last rule that matches a path decides. */
 export type PathRule = readonly ['path-exclude' | 'path-include', string];
 
+export function excludes(...patterns: readonly string[]): readonly PathRule[] {
+  return patterns.map((pattern) => ['path-exclude', pattern]);
+}
+
 /** Whether dpkg would leave out a path, absolute, under these rules (dpkg(1), `--path-exclude`). */
 export function isExcluded(path: string, rules: readonly PathRule[]): boolean {
   const rule = rules.findLast(([, pattern]) => toRegExp(pattern).test(path));

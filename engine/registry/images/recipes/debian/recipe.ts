@@ -1,35 +1,16 @@
 import type { Directory } from '../../../../files/node.ts';
 import { addAlternative } from '../../packages/alternatives.ts';
 import { installPackages } from '../../packages/install.ts';
-import { formatRules, type PathRule } from '../../packages/path-filter.ts';
+import { excludes, type PathRule } from '../../packages/path-filter.ts';
 import { RootBuilder } from '../../packages/root-builder.ts';
 import { fileIn, textOf, type UnpackedPackage } from '../../packages/unpack.ts';
 import { packageNamed, type Recipe, type RecipeInput } from '../recipe.ts';
+import { SLIM } from './slim.ts';
 
-/** What is left out, besides what every slim image of Debian leaves out: conversions between character sets. */
 const RULES: readonly PathRule[] = [
-  ['path-exclude', '/usr/share/doc/*'],
-  ['path-include', '/usr/share/doc/*/copyright'],
-  ...[
-    '/usr/share/man/*',
-    '/usr/share/info/*',
-    '/usr/share/locale/*',
-    '/usr/share/lintian/*',
-    '/usr/share/linda/*',
-    '/usr/share/groff/*',
-    '/usr/share/menu/*',
-    '/usr/share/bug/*',
-    '/usr/share/doc-base/*',
-    '/usr/share/bash-completion/*',
-    '/usr/lib/*/gconv/*',
-  ].map((pattern) => ['path-exclude', pattern] as const),
-];
-
-/** What needs a package that is not here: Perl, libdb. */
-const UNUSABLE: readonly PathRule[] = [
-  ['path-exclude', '/usr/sbin/pam-auth-update'],
-  ['path-exclude', '/usr/sbin/pam_getenv'],
-  ['path-exclude', '/lib/*/security/pam_userdb.so'],
+  ...SLIM,
+  // These need a package that is not here: Perl, libdb.
+  ...excludes('/usr/sbin/pam-auth-update', '/usr/sbin/pam_getenv', '/lib/*/security/pam_userdb.so'),
 ];
 
 export const DEBIAN: Recipe = {
@@ -47,7 +28,7 @@ export const DEBIAN: Recipe = {
   rootfs({ packages, files, created }: RecipeInput): Directory {
     const root = new RootBuilder(created);
     for (const folder of ['bin', 'sbin', 'lib']) root.symlink(folder, `usr/${folder}`);
-    installPackages(root, { packages, rules: [...RULES, ...UNUSABLE] });
+    installPackages(root, { packages, rules: RULES, rulesFile: 'drydock' });
     configureBaseFiles(root, packageNamed(packages, 'base-files'));
     configureAccounts(root, packageNamed(packages, 'base-passwd'), created);
     root.file('etc/nsswitch.conf', fileIn(packageNamed(packages, 'libc-bin'), 'usr/share/libc-bin/nsswitch.conf').data);
@@ -59,8 +40,7 @@ export const DEBIAN: Recipe = {
       slaves: { nawk: '/usr/bin/nawk' },
     });
     addAlternative(root, { name: 'which', link: '/usr/bin/which', target: '/usr/bin/which.debianutils', priority: 0 });
-    root.file('etc/dpkg/dpkg.cfg.d/drydock', `# What this image leaves out.\n${formatRules(RULES)}`).merge(files);
-    return root.tree();
+    return root.merge(files).tree();
   },
 };
 
