@@ -381,10 +381,22 @@ describe('remove', () => {
     expect((await store.rootfs(image.layers)).children.size).toBe(1);
   });
 
-  it('leaves layers of a build given up to a later cleaning', async () => {
+  it('keeps layers for a lease until it is released, and for holders as long as they want', async () => {
     const { store } = await memoryImageStore();
-    await store.addLayer(writeTar([fileEntry('a', '12345')]));
+    const lease = store.lease();
+    const { diffId } = await lease.addLayer(writeTar([fileEntry('a', '12345')]));
+    const other = await lease.addLayer(writeTar([fileEntry('b', '1')]));
+    const held = new Set([diffId]);
+    store.addHolder(() => held);
     expect(await store.collectGarbage()).toBe(0);
-    expect(await store.collectGarbage({ abandoned: true })).toBe(5);
+    await lease.release();
+    expect(store.layer(other.diffId)).toBeUndefined();
+    expect(store.layer(diffId)?.bytes).toBe(5);
+    // An image of it comes and goes, and the layer is not told to be deleted.
+    await store.create({ config: { architecture: '386', os: 'linux' }, layers: [diffId] });
+    const [image] = store.list();
+    expect(await store.remove(image?.id ?? '')).toEqual([{ Deleted: image?.id }]);
+    held.clear();
+    expect(await store.collectGarbage()).toBe(5);
   });
 });

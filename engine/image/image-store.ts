@@ -59,6 +59,16 @@ interface ImageRecord {
   readonly manifests?: readonly Digest[];
 }
 
+/** See {@link ImageStore.lease}. */
+export interface LayerLease {
+  /** Layers that are in the store. */
+  keep(diffIds: Iterable<Digest>): void;
+  /** As {@link ImageStore.addLayer}, kept by the lease. */
+  addLayer(tar: Uint8Array): Promise<StoredLayer>;
+  /** What nothing else needs goes. */
+  release(): Promise<void>;
+}
+
 const NAMES_KEY = 'image-names';
 const RETAINED_KEY = 'image-retained';
 
@@ -73,8 +83,10 @@ export class ImageStore {
   readonly #images = new Map<Digest, Image>();
   #users: (id: Digest) => readonly ImageUser[];
   #names: NameIndex = new Map();
-  /** Layers that no image has yet: a build is on its way to one. */
+  /** Layers that no image has yet: a commit is on its way to one. */
   readonly #pending = new Set<Digest>();
+  readonly #leases = new Set<ReadonlySet<Digest>>();
+  readonly #holders: (() => Iterable<Digest>)[] = [];
   /** Layers of images removed by force under a stopped container, by image. */
   #retained: ReadonlyMap<Digest, readonly Digest[]> = new Map();
   /** Writers wait for each other, so that what one has checked still holds when it stores. */
@@ -130,6 +142,32 @@ export class ImageStore {
   #pend(layer: StoredLayer): StoredLayer {
     this.#pending.add(layer.diffId);
     return layer;
+  }
+
+  /** Somebody who needs layers whether or not images have them, as the build cache does. */
+  addHolder(layers: () => Iterable<Digest>): void {
+    this.#holders.push(layers);
+  }
+
+  /** Keeps layers that are worked with until the lease is released. */
+  lease(): LayerLease {
+    const kept = new Set<Digest>();
+    this.#leases.add(kept);
+    return {
+      keep: (diffIds) => {
+        for (const diffId of diffIds) kept.add(diffId);
+      },
+      addLayer: (tar) =>
+        this.#write(async () => {
+          const layer = await this.#layers.add(tar);
+          kept.add(layer.diffId);
+          return layer;
+        }),
+      release: async () => {
+        this.#leases.delete(kept);
+        await this.collectGarbage();
+      },
+    };
   }
 
   layer(diffId: Digest): StoredLayer | undefined {
@@ -455,9 +493,11 @@ export class ImageStore {
     await this.#blobs.delete(image.id);
     const chains = new Set([...this.#images.values()].flatMap(({ layers }) => layers.map((layer) => layer.chainId)));
     const used = this.#usedLayers();
+    const held = this.#heldLayers();
     const gone: Digest[] = [];
     for (const layer of [...image.layers].reverse()) {
-      if (!chains.has(layer.chainId) && !this.#isRetained(layer.diffId)) gone.push(layer.chainId);
+      const isKept = this.#isRetained(layer.diffId) || held.has(layer.diffId);
+      if (!chains.has(layer.chainId) && !isKept) gone.push(layer.chainId);
       if (!used.has(layer.diffId)) await this.#layers.delete(layer.diffId);
     }
     await this.#manifests.release(
@@ -467,8 +507,16 @@ export class ImageStore {
     return gone;
   }
 
+  /** What is needed beside images. */
+  #heldLayers(): Set<Digest> {
+    const held = new Set(this.#pending);
+    for (const kept of this.#leases) for (const diffId of kept) held.add(diffId);
+    for (const layers of this.#holders) for (const diffId of layers()) held.add(diffId);
+    return held;
+  }
+
   #usedLayers(): ReadonlySet<Digest> {
-    const used = new Set(this.#pending);
+    const used = this.#heldLayers();
     for (const image of this.#images.values()) for (const layer of image.layers) used.add(layer.diffId);
     for (const diffIds of this.#retained.values()) for (const diffId of diffIds) used.add(diffId);
     return used;
@@ -485,12 +533,11 @@ export class ImageStore {
   }
 
   /**
-   * Deletes layers that no image, no container and (unless `abandoned`) no build on its way needs. To be called when a
-   * container is removed, and with `abandoned` when no build runs. Gives the bytes of files that went.
+   * Deletes layers that no image, no container, no lease and no holder needs. To be called when a container is removed.
+   * Gives the bytes of files that went.
    */
-  collectGarbage(options: { readonly abandoned?: boolean } = {}): Promise<number> {
+  collectGarbage(): Promise<number> {
     return this.#write(async () => {
-      if (options.abandoned) this.#pending.clear();
       const stillUsed = [...this.#retained].filter(([id]) => this.#users(id).length > 0);
       if (stillUsed.length !== this.#retained.size) await this.#setRetained(stillUsed);
       const used = this.#usedLayers();

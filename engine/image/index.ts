@@ -12,6 +12,7 @@ export {
   type ImageStoreOptions,
   type InstallImage,
   type LayerBlob,
+  type LayerLease,
 } from './image-store.ts';
 export {
   applyLayer,
