@@ -6,7 +6,7 @@ import { shellRoutes } from './api/lab/shell-routes.ts';
 import { workspaceRoutes } from './api/lab/workspace-routes.ts';
 import { createRouter } from './api/router/index.ts';
 import type { Transport } from './api/transport.ts';
-import { build } from './builder/index.ts';
+import { BuildService } from './builder/index.ts';
 import { CacheMounts, ContainerService, runStepExecutor, systemClock } from './container/index.ts';
 import { EventLog } from './events/event-log.ts';
 import { MemoryFileSystem } from './files/memory-file-system.ts';
@@ -36,6 +36,8 @@ const WORKSPACE = '/root/project';
 const WORKSPACE_LIMIT = 64 << 20;
 /** The same for volumes. */
 const VOLUME_LIMIT = 256 << 20;
+/** Bytes that the build cache may take, beside what images share with it, until what was used longest ago goes. */
+const BUILD_CACHE_LIMIT = 256 << 20;
 
 /** Where people expect a registry of their own to be. */
 export const OWN_REGISTRY: readonly string[] = ['localhost:5000', '127.0.0.1:5000'];
@@ -110,6 +112,22 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     new RegistryClient({ ...reach, own: { hosts, fetch: (request) => ownRegistry.fetch(request) } }),
     images,
   );
+  const builder = await BuildService.open({
+    images,
+    state,
+    mounts: cacheMounts,
+    cacheLimit: BUILD_CACHE_LIMIT,
+    now: systemClock,
+    runStep: runStepExecutor(containers.context, cacheMounts),
+    pullImage: (name, { signal, onProgress }) =>
+      registry.pull(parseReference(name), {
+        signal,
+        onProgress: ({ id, progressDetail }) => {
+          if (id && progressDetail?.total !== undefined)
+            onProgress(id, progressDetail.current ?? 0, progressDetail.total);
+        },
+      }),
+  });
 
   const builds = new BuildFeed();
   const lab = labTransport([
@@ -126,24 +144,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       events,
       about: { version: VERSION, commit: '', kernel: options.boot.kernel, registry: 'docker.io' },
       registry,
-      build: (request, listener) =>
-        builds.follow(request, listener, (emit) =>
-          build(request, {
-            images,
-            state,
-            runStep: runStepExecutor(containers.context, cacheMounts),
-            now: systemClock,
-            emit,
-            pullImage: (name, { signal, onProgress }) =>
-              registry.pull(parseReference(name), {
-                signal,
-                onProgress: ({ id, progressDetail }) => {
-                  if (id && progressDetail?.total !== undefined)
-                    onProgress(id, progressDetail.current ?? 0, progressDetail.total);
-                },
-              }),
-          }),
-        ),
+      build: (request, listener) => builds.follow(request, listener, (emit) => builder.build(request, emit)),
+      buildCache: builder.cache,
       save: (names) => saveImages(images, names),
       load: async (tar) =>
         (await loadImages(images, tar)).flatMap(({ image, names }) => (names.length > 0 ? names : [image.id])),

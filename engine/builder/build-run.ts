@@ -8,33 +8,32 @@ import {
   type Variables,
 } from '../dockerfile/index.ts';
 import type { Directory } from '../files/node.ts';
-import { sha256 } from '../image/digest.ts';
-import { type ContainerConfig, encodeJson } from '../image/documents.ts';
+import type { ContainerConfig } from '../image/documents.ts';
 import type { Image } from '../image/image.ts';
 import { loadBaseImage } from './base-image.ts';
-import { numberInstructions } from './build-plan.ts';
-import { BuildCache, type LastInputs } from './cache.ts';
 import { BuildContext } from './context.ts';
 import { applyTransfer } from './copy.ts';
 import { BuildError, throwIfCanceled } from './errors.ts';
 import { imageDocument, scratchConfig, withPath } from './image-config.ts';
+import { InstructionFeed } from './instruction-feed.ts';
 import { type LayerSolver, rootOf } from './layer-step.ts';
 import { applyMetadata, type InstructionContext, type MetadataInstruction } from './metadata.ts';
 import { isOwnPlatform } from './platform.ts';
-import type { VertexWarning } from './progress.ts';
 import type { Reporter } from './reporter.ts';
-import type { BuildEnvironment, BuildRequest, BuildResult } from './request.ts';
+import type { BuildEnvironment, BuildRequest } from './request.ts';
 import { applyRun } from './run.ts';
 import {
   dependenciesOf,
   findSource,
+  type LayerInstruction,
   makesLayer,
   neededStages,
   type PlannedStage,
   type StageGraph,
   type StageSource,
 } from './stage-graph.ts';
-import type { StepContext, StepResult } from './stage-solver.ts';
+import type { BuildMemory, StageMemory } from './stage-memory.ts';
+import { parentOf, type StepContext, type StepResult } from './stage-solver.ts';
 import { type StageState, splitEnv } from './stage-state.ts';
 import { describeInstruction, stepPrefix } from './vertex-names.ts';
 import { applyWorkdir } from './workdir.ts';
@@ -45,75 +44,64 @@ export interface BuildRunOptions {
   readonly reporter: Reporter;
   readonly dockerfile: Dockerfile;
   readonly graph: StageGraph;
-  readonly lastInputs: LastInputs;
+  readonly memory: BuildMemory;
+  readonly solver: LayerSolver;
   readonly dockerfileName: string;
   /** Aborted when the build is given up, or one of its stages fails. */
   readonly abort: AbortController;
 }
 
-/** One build under way. */
+/** One build under way: each stage that is needed once, and those that need nothing of each other at the same time. */
 export class BuildRun {
   readonly #options: BuildRunOptions;
-  readonly #solver: LayerSolver;
   readonly #instructions: InstructionContext;
+  readonly #feed: InstructionFeed;
   readonly #usedArgs = new Set<string>();
   readonly #stages = new Map<Stage, Promise<StageState>>();
   readonly #images = new Map<string, Promise<Image>>();
-  /** Each instruction's place among all, for the classic output. */
-  readonly #numbers: ReadonlyMap<StageInstruction | Stage['from'], number>;
-  readonly #total: number;
   #context: Promise<BuildContext> | undefined;
 
   constructor(options: BuildRunOptions) {
-    const { request, environment, dockerfile, graph, lastInputs, abort } = options;
+    const { request, reporter, dockerfile, graph } = options;
     this.#options = options;
-    this.#solver = {
-      images: environment.images,
-      cache: new BuildCache(environment.state, environment.images),
-      lastInputs,
-      now: environment.now,
-      signal: abort.signal,
-    };
     this.#instructions = {
       escape: dockerfile.escape,
       buildArgs: request.buildArgs ?? {},
       globalArgs: graph.globalArgs,
       onBuildArg: (name) => this.#usedArgs.add(name),
     };
-    this.#numbers = numberInstructions(dockerfile);
-    this.#total = dockerfile.globalArgs.length + this.#numbers.size;
+    const labels = request.labels ?? {};
+    const document = (state: StageState, isLast: boolean) => this.document(state, isLast ? labels : {});
+    this.#feed = new InstructionFeed(reporter, dockerfile, request.stepwise ? document : undefined);
     for (const { declarations } of dockerfile.globalArgs) {
       for (const { key } of declarations) if (key.value in this.#instructions.buildArgs) this.#usedArgs.add(key.value);
     }
   }
 
-  async finish(tags: readonly string[], warnings: readonly VertexWarning[]): Promise<BuildResult> {
-    const { graph, request, reporter, dockerfile } = this.#options;
-    for (const [index, arg] of dockerfile.globalArgs.entries()) {
-      this.#tell({ number: index + 1, text: arg.node.text, completed: false });
+  /** Builds the target, and what it needs. Whatever happens, nothing goes on when this is over. */
+  async solve(): Promise<StageState> {
+    const { graph, request, abort } = this.#options;
+    try {
+      await this.#openContext();
+      if (request.stepwise) for (const { stage } of neededStages(graph)) await this.#solve(stage);
+      const state = await this.#solve(graph.target.stage);
+      await Promise.all(this.#stages.values());
+      throwIfCanceled(abort.signal);
+      return state;
+    } catch (error) {
+      await Promise.allSettled(this.#stages.values());
+      // Stages that were only stopped because another failed say nothing of why.
+      throw isCanceled(error) && abort.signal.reason instanceof BuildError ? abort.signal.reason : error;
     }
-    await this.#openContext();
-    if (request.stepwise) for (const { stage } of neededStages(graph)) await this.#solve(stage);
-    const state = await this.#solve(graph.target.stage);
-    throwIfCanceled(this.#solver.signal);
-    const vertex = await reporter.vertex('exporting to image');
-    const image = await vertex.during(async () => {
-      vertex.status('exporting layers', 0, 0, true);
-      const { images } = this.#options.environment;
-      const layers = state.layers.map(({ diffId }) => diffId);
-      const created = await images.create({ config: this.#document(state, request.labels ?? {}), layers });
-      vertex.status(`writing image ${created.id}`, 0, 0, true);
-      for (const tag of tags) {
-        await images.tag(tag, created.id);
-        vertex.status(`naming to ${tag}`, 0, 0, true);
-      }
-      return created;
-    });
-    const unusedBuildArgs = Object.keys(this.#instructions.buildArgs).filter((name) => !this.#usedArgs.has(name));
-    return { image, tags, warnings, unusedBuildArgs };
   }
 
-  #document(state: StageState, labels: Readonly<Record<string, string>>) {
+  /** Build arguments that no ARG asked for. */
+  unusedBuildArgs(): readonly string[] {
+    return Object.keys(this.#instructions.buildArgs).filter((name) => !this.#usedArgs.has(name));
+  }
+
+  /** The image document of a stage as it is. */
+  document(state: StageState, labels: Readonly<Record<string, string>>) {
     const { environment } = this.#options;
     return imageDocument(state, {
       labels,
@@ -138,34 +126,41 @@ export class BuildRun {
   async #build(stage: Stage): Promise<StageState> {
     const planned = this.#options.graph.stages[stage.index];
     if (!planned) throw new TypeError('a stage of this Dockerfile is planned');
-    if (!this.#options.request.stepwise) {
-      const others = await Promise.allSettled(dependenciesOf(planned).map((other) => this.#solve(other)));
-      const failures = others.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-      // Stages that were only stopped because another failed say nothing of why.
-      if (failures.length > 0) throw failures.find((error) => !isCanceled(error)) ?? failures[0];
-    }
-    const from = stage.from;
-    this.#tell({ number: this.#numbers.get(from) ?? 0, text: from.node.text, completed: false });
+    // Begun now, and waited for by the instructions that take something from them.
+    if (!this.#options.request.stepwise) for (const other of dependenciesOf(planned)) this.#solve(other);
+    const { from } = stage;
+    this.#feed.begun(from);
     let state = await this.#base(planned);
-    await this.#tellDone(from, state, {});
+    await this.#feed.done(from, state);
     const triggers = (state.config.OnBuild ?? []).map(readTrigger);
     state = { ...state, config: { ...state.config, OnBuild: undefined } };
     const instructions = [...triggers, ...stage.instructions];
-    const counter = {
-      steps: planned.stepCount + triggers.filter(makesLayer).length,
-      next: planned.base.kind === 'image' ? 2 : 1,
-    };
+    const texts = instructions.filter(makesLayer).map(textOf);
+    const memory = this.#options.memory.stage(stageKey(stage), baseLabel(planned), parentOf(state), texts);
+    const { trail } = state;
+    state = { ...state, trail: { ...trail, disturbance: trail.disturbance ?? memory.baseChange() } };
+    const steps = planned.stepCount + triggers.filter(makesLayer).length;
+    const first = planned.base.kind === 'image' ? 2 : 1;
+    let made = 0;
     for (const [index, instruction] of instructions.entries()) {
-      throwIfCanceled(this.#solver.signal);
+      throwIfCanceled(this.#options.abort.signal);
       // A trigger has no place of its own in this Dockerfile: its errors point at FROM.
       const range = index < triggers.length ? from.range : instruction.range;
-      state = await this.#apply(planned, state, instruction, { position: `${stage.index}/${index}`, range, counter });
+      if (!makesLayer(instruction)) state = await this.#applyMetadata(state, instruction, range);
+      else {
+        const prefix = stepPrefix(planned.label, first + made, steps);
+        state = await this.#applyStep(planned, state, instruction, { memory, index: made++, range, prefix });
+      }
     }
     return state;
   }
 
   async #base(planned: PlannedStage): Promise<StageState> {
-    const fresh = { args: new Map<string, string | undefined>(), hasCmd: false, lastStep: undefined };
+    const fresh = {
+      args: new Map<string, string | undefined>(),
+      hasCmd: false,
+      trail: { record: undefined, disturbance: undefined },
+    };
     const { base } = planned;
     if (base.kind === 'scratch') {
       const config = scratchConfig();
@@ -192,61 +187,62 @@ export class BuildRun {
   #image(reference: string, prefix: string): Promise<Image> {
     let loading = this.#images.get(reference);
     if (!loading) {
-      const { environment, reporter, request } = this.#options;
-      const options = { pull: request.pull ?? false, signal: this.#solver.signal };
-      loading = loadBaseImage(environment, reporter, reference, prefix, options);
+      const { environment, reporter, request, solver } = this.#options;
+      const options = { pull: request.pull ?? false, signal: solver.signal };
+      loading = loadBaseImage(environment, reporter, reference, prefix, options).then((image) => {
+        solver.lease.keep(image.layers.map(({ diffId }) => diffId));
+        return image;
+      });
       this.#images.set(reference, loading);
     }
     return loading;
   }
 
-  async #apply(
+  async #applyMetadata(state: StageState, instruction: MetadataInstruction, range: SourceRange): Promise<StageState> {
+    this.#feed.begun(instruction);
+    const next = await at(range, async () => applyMetadata(state, instruction, this.#instructions));
+    await this.#feed.done(instruction, next);
+    return next;
+  }
+
+  async #applyStep(
     planned: PlannedStage,
     state: StageState,
-    instruction: StageInstruction,
+    instruction: LayerInstruction,
     place: {
-      readonly position: string;
+      readonly memory: StageMemory;
+      readonly index: number;
       readonly range: SourceRange;
-      readonly counter: { readonly steps: number; next: number };
+      readonly prefix: string;
     },
   ): Promise<StageState> {
-    const number = this.#numbers.get(instruction);
-    const { text } = instruction.node;
-    if (number !== undefined) this.#tell({ number, text, completed: false });
-    if (!makesLayer(instruction)) {
-      const next = await at(place.range, async () =>
-        applyMetadata(state, instruction as MetadataInstruction, this.#instructions),
-      );
-      await this.#tellDone(instruction, next, {});
-      return next;
-    }
-    const { reporter } = this.#options;
-    const prefix = stepPrefix(planned.label, place.counter.next++, place.counter.steps);
+    const { reporter, request, environment, solver } = this.#options;
+    const { memory, index, range, prefix } = place;
+    this.#feed.begun(instruction);
     const description = describeInstruction(instruction, state.variables, this.#instructions.escape);
-    const lines = [place.range.start.line, place.range.end.line] as const;
-    const vertex = await reporter.vertex(prefix + description, { lines });
+    const vertex = await reporter.vertex(prefix + description, { lines: [range.start.line, range.end.line] });
     let containerId: string | undefined;
     const context: StepContext = {
-      request: this.#options.request,
-      environment: this.#options.environment,
-      solver: this.#solver,
+      request,
+      environment,
+      solver,
       instructions: this.#instructions,
       stage: planned.stage,
-      noCache: this.#ignoresCache(planned),
-      position: place.position,
+      noCache: this.#cacheForbidden(planned),
+      memory,
+      index,
       description,
       vertex,
       buildContext: () => this.#buildContext(),
       filesOf: (from) => this.#filesOf(planned, from),
       onContainer: (id) => {
         containerId = id;
-        if (number !== undefined)
-          this.#tell({ number, text, vertex: vertex.digest, completed: false, containerId: id });
+        this.#feed.running(instruction, vertex.digest, id);
       },
     };
     try {
-      const result = await at(place.range, () => applyLayerStep(state, instruction, context));
-      await this.#tellDone(instruction, result.state, { vertex: vertex.digest, cached: result.cached, containerId });
+      const result = await at(range, () => applyLayerStep(state, instruction, context));
+      await this.#feed.done(instruction, result.state, { vertex: vertex.digest, cached: result.cached, containerId });
       return result.state;
     } catch (error) {
       vertex.start();
@@ -255,9 +251,12 @@ export class BuildRun {
     }
   }
 
-  #ignoresCache({ stage }: PlannedStage): boolean {
+  /** The option that forbids the cache in a stage. */
+  #cacheForbidden({ stage }: PlannedStage): string | undefined {
     const { noCache, noCacheFilter = [] } = this.#options.request;
-    return noCache || noCacheFilter.some((name) => name.toLowerCase() === stage.name || name === String(stage.index));
+    if (noCache) return '--no-cache';
+    const filter = noCacheFilter.find((name) => name.toLowerCase() === stage.name || name === String(stage.index));
+    return filter === undefined ? undefined : `--no-cache-filter=${filter}`;
   }
 
   #openContext(): Promise<BuildContext> {
@@ -284,47 +283,32 @@ export class BuildRun {
     const image = await at(from.range, () => this.#image(source.reference, ''));
     return rootOf(images, image.layers);
   }
+}
 
-  #tell(progress: {
-    readonly number: number;
-    readonly text: string;
-    readonly completed: boolean;
-    readonly vertex?: string;
-    readonly cached?: boolean;
-    readonly containerId?: string | undefined;
-    readonly layers?: readonly string[];
-    readonly imageId?: string;
-  }): void {
-    this.#options.reporter.emit({ instructions: [{ total: this.#total, ...progress }] });
-  }
+/** What a build remembers a stage by. */
+function stageKey({ name, index }: Stage): string {
+  return name ?? String(index);
+}
 
-  async #tellDone(
-    instruction: StageInstruction | Stage['from'],
-    state: StageState,
-    details: { readonly vertex?: string; readonly cached?: boolean; readonly containerId?: string | undefined },
-  ): Promise<void> {
-    const number = this.#numbers.get(instruction);
-    if (number === undefined) return;
-    const { text } = instruction.node;
-    const layers = state.layers.map(({ diffId }) => diffId);
-    const done = { number, text, completed: true, ...details, layers };
-    if (!this.#options.request.stepwise) return this.#tell(done);
-    this.#tell({ ...done, imageId: await this.#imageId(state, number) });
-  }
-
-  /** The ID that an image of this state has. */
-  async #imageId(state: StageState, number: number): Promise<string> {
-    if (state.layers.length === 0 && state.history.length === 0) return '';
-    const { labels = {} } = this.#options.request;
-    const document = this.#document(state, number === this.#total ? labels : {});
-    const rootfs = { type: 'layers', diff_ids: state.layers.map(({ diffId }) => diffId) };
-    // The same keys in the same order as ImageStore.create writes them.
-    const { history, ...rest } = document;
-    return sha256(encodeJson({ ...rest, rootfs, history }));
+/** What a stage is based on, as reasons name it. */
+function baseLabel({ base, stage }: PlannedStage): string {
+  switch (base.kind) {
+    case 'scratch':
+      return 'scratch';
+    case 'stage':
+      return `stage ${base.stage.name ?? base.stage.index}`;
+    case 'image':
+      // As it is written, unless that is a variable.
+      return `base image ${stage.from.image.value.includes('$') ? base.reference : stage.from.image.value}`;
   }
 }
 
-function applyLayerStep(state: StageState, instruction: StageInstruction, context: StepContext): Promise<StepResult> {
+/** An instruction as written, heredocs included. */
+function textOf({ node }: StageInstruction): string {
+  return [node.text, ...node.heredocs.map(({ content }) => content)].join('\n');
+}
+
+function applyLayerStep(state: StageState, instruction: LayerInstruction, context: StepContext): Promise<StepResult> {
   switch (instruction.kind) {
     case 'RUN':
       return applyRun(state, instruction, context);
@@ -333,8 +317,6 @@ function applyLayerStep(state: StageState, instruction: StageInstruction, contex
       return applyTransfer(state, instruction, context);
     case 'WORKDIR':
       return applyWorkdir(state, instruction, context);
-    default:
-      throw new TypeError(`${instruction.kind} makes no layer`);
   }
 }
 

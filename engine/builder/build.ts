@@ -1,14 +1,23 @@
-import { DockerfileError, formatExcerpt, interpretDockerfile, parseDockerfile } from '../dockerfile/index.ts';
-import { canonicalName, parseReference } from '../image/reference.ts';
+import {
+  type Dockerfile,
+  DockerfileError,
+  formatExcerpt,
+  interpretDockerfile,
+  parseDockerfile,
+} from '../dockerfile/index.ts';
+import { canonicalName, parseReference, repositoryName } from '../image/reference.ts';
 import { describePlan } from './build-plan.ts';
 import { BuildRun } from './build-run.ts';
-import { LastInputs } from './cache.ts';
 import { findDockerfile } from './context.ts';
 import { BuildError, throwIfCanceled } from './errors.ts';
+import { exportImage } from './export-image.ts';
+import type { LayerSolver } from './layer-step.ts';
 import { lintWarnings } from './lint-warnings.ts';
+import type { VertexWarning } from './progress.ts';
 import { Reporter } from './reporter.ts';
 import type { BuildEnvironment, BuildRequest, BuildResult } from './request.ts';
-import { planStages } from './stage-graph.ts';
+import { planStages, type StageGraph } from './stage-graph.ts';
+import { BuildMemory } from './stage-memory.ts';
 
 /**
  * Builds an image from a Dockerfile and a context, tells of each step as it goes, and names the image.
@@ -41,26 +50,8 @@ export async function build(request: BuildRequest, given: BuildEnvironment): Pro
     const { warnings, failure } = lintWarnings(ast, dockerfile, lint);
     if (warnings.length > 0) reporter.emit({ warnings });
     if (failure) throw failure;
-    const identity = JSON.stringify([references[0]?.tag ?? '', name, request.target ?? '']);
-    const lastInputs = await LastInputs.open(environment.state, identity);
-    const run = new BuildRun({
-      request,
-      environment,
-      reporter,
-      dockerfile,
-      graph,
-      lastInputs,
-      dockerfileName: name,
-      abort,
-    });
-    try {
-      return await run.finish(
-        references.map(({ reference }) => reference),
-        warnings,
-      );
-    } finally {
-      await lastInputs.save();
-    }
+    const tags = references.map(({ reference }) => reference);
+    return await buildStages({ request, environment, reporter, dockerfile, graph, name, tags, warnings, abort });
   } catch (error) {
     throw describeFailure(error, name, text, request.signal);
   } finally {
@@ -68,21 +59,59 @@ export async function build(request: BuildRequest, given: BuildEnvironment): Pro
   }
 }
 
+/** Builds what a planned Dockerfile asks for, with what is to be kept and remembered of it. */
+async function buildStages(build: {
+  readonly request: BuildRequest;
+  readonly environment: BuildEnvironment;
+  readonly reporter: Reporter;
+  readonly dockerfile: Dockerfile;
+  readonly graph: StageGraph;
+  /** The Dockerfile's. */
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly warnings: readonly VertexWarning[];
+  readonly abort: AbortController;
+}): Promise<BuildResult> {
+  const { request, environment, reporter, name, tags, warnings, abort } = build;
+  const { images, cache, history, now } = environment;
+  const identity = {
+    repository: tags[0] === undefined ? '' : repositoryName(parseReference(tags[0])),
+    context: request.contextName ?? '',
+    dockerfile: name,
+  };
+  const memory = new BuildMemory(await history.find(identity));
+  const lease = images.lease();
+  const uses = new Set<() => void>();
+  const solver: LayerSolver = {
+    images,
+    cache,
+    lease,
+    now,
+    signal: abort.signal,
+    sourceDateEpoch: environment.sourceDateEpoch,
+    onRecord: (id) => uses.add(cache.use(id)),
+  };
+  try {
+    const run = new BuildRun({ ...build, dockerfileName: name, memory, solver });
+    const state = await run.solve();
+    const vertex = await reporter.vertex('exporting to image');
+    const image = await vertex.during(() => {
+      const document = run.document(state, request.labels ?? {});
+      return exportImage(images, { layers: state.layers, document, tags }, vertex);
+    });
+    return { image, tags, warnings, unusedBuildArgs: run.unusedBuildArgs() };
+  } finally {
+    await history.save(identity, memory.remembered(), now());
+    for (const end of uses) end();
+    await lease.release();
+  }
+}
+
 /** The build argument SOURCE_DATE_EPOCH goes before the environment's (reproducible-builds.org). */
 function withEpoch(environment: BuildEnvironment, epoch: string | undefined): BuildEnvironment {
   if (epoch === undefined || epoch === '') return environment;
   if (!/^\d+$/.test(epoch)) throw new BuildError('invalid', `invalid SOURCE_DATE_EPOCH: ${epoch}`);
-  const { images, state, fetch } = environment;
-  return {
-    images,
-    state,
-    pullImage: (reference, options) => environment.pullImage(reference, options),
-    runStep: (step) => environment.runStep(step),
-    now: () => environment.now(),
-    ...(fetch ? { fetch } : {}),
-    emit: (status) => environment.emit(status),
-    sourceDateEpoch: Number(epoch),
-  };
+  return { ...environment, sourceDateEpoch: Number(epoch) };
 }
 
 function parseTag(tag: string): string {

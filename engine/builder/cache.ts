@@ -1,27 +1,17 @@
-import { sha256 } from '../image/digest.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { Digest } from '../stores/blob-store.ts';
 import type { StateStore } from '../stores/state-store.ts';
+import { throwIfCanceled } from './errors.ts';
 
-/** Everything that decides what a step makes. Two steps with the same inputs make the same layer. */
-export interface StepInputs {
-  /** Chain ID of the layers below; empty for none. */
-  readonly parent: string;
-  /** The instruction with variables put in. */
-  readonly instruction: string;
-  /** What else counts, named as a reason names it: `build argument X`, `variable Y`, `USER`. */
-  readonly settings: Readonly<Record<string, string>>;
-  /** Files that it reads, by path, and their description (see describeSources). */
-  readonly files: ReadonlyMap<string, string>;
-}
-
-/** `build-cache/HEX` in the state store: a step that was run, and the layer that it made. */
+/** `build-cache/ID` in the state store: a step that was run, and the layer that it made. */
 export interface CacheRecord {
-  /** 64 hex digits. */
+  /** The step's key: 64 hex digits. */
   readonly id: string;
   readonly diffId: Digest;
   /** The step's vertex name, without `[2/3]`. */
   readonly description: string;
+  /** ID of the record of the step below, unless that is a base image. */
+  readonly parent?: string;
   /** RFC 3339. */
   readonly created: string;
   readonly lastUsed: string;
@@ -31,114 +21,121 @@ export interface CacheRecord {
 }
 
 const RECORDS = 'build-cache/';
-const INPUTS = 'build-inputs/';
-const encoder = new TextEncoder();
 
-/** Steps that were run, by what decided them. */
+/**
+ * Steps that were run, by what decided them. Their layers stay in the image store as long as the records do, whatever
+ * becomes of the images that were made from them.
+ */
 export class BuildCache {
   readonly #state: StateStore;
   readonly #images: ImageStore;
+  readonly #records: Map<string, CacheRecord>;
+  /** Settled, never rejected, when a record that is being made is there or will not be. */
+  readonly #making = new Map<string, Promise<void>>();
+  /** How many running builds use a record. */
+  readonly #users = new Map<string, number>();
 
-  constructor(state: StateStore, images: ImageStore) {
+  private constructor(state: StateStore, images: ImageStore, records: Iterable<CacheRecord>) {
     this.#state = state;
     this.#images = images;
+    this.#records = new Map(Array.from(records, (record) => [record.id, record]));
   }
 
-  /** A record whose layer is still in the store. */
-  async find(key: string): Promise<CacheRecord | undefined> {
-    const record = (await this.#state.get(RECORDS + key)) as CacheRecord | undefined;
-    return record && this.#images.layer(record.diffId) ? record : undefined;
-  }
-
-  async put(record: CacheRecord): Promise<void> {
-    await this.#state.set(RECORDS + record.id, record);
-  }
-
-  /** Those whose layers are still here, most recently used first. */
-  async list(): Promise<readonly CacheRecord[]> {
+  /** Reads what earlier caches with the same stores left. Records whose layers are lost are left out. */
+  static async open(state: StateStore, images: ImageStore): Promise<BuildCache> {
     const records: CacheRecord[] = [];
-    for (const key of await this.#state.list(RECORDS)) {
-      const record = (await this.#state.get(key)) as CacheRecord;
-      if (this.#images.layer(record.diffId)) records.push(record);
+    for (const key of await state.list(RECORDS)) {
+      const record = (await state.get(key)) as CacheRecord;
+      if (images.layer(record.diffId)) records.push(record);
     }
-    return records.sort((a, b) => (a.lastUsed < b.lastUsed ? 1 : -1));
+    const cache = new BuildCache(state, images, records);
+    images.addHolder(() => cache.layers());
+    return cache;
+  }
+
+  /** Diff IDs of the layers that are kept. */
+  layers(): readonly Digest[] {
+    return [...this.#records.values()].map(({ diffId }) => diffId);
   }
 
   /**
-   * Forgets records, and what is kept for telling reasons.
-   * @param keep says which records stay; without it, none do
-   * @returns the records that went. Their layers go with {@link ImageStore.collectGarbage}, unless an image has them.
+   * A record that is there, or the one that `make` makes. What is being made already, by this build or another, is
+   * waited for.
+   * @param options.fresh made in any case
    */
-  async prune(keep: (record: CacheRecord) => boolean = () => false): Promise<readonly CacheRecord[]> {
-    const gone: CacheRecord[] = [];
-    for (const key of await this.#state.list(RECORDS)) {
-      const record = (await this.#state.get(key)) as CacheRecord;
-      if (this.#images.layer(record.diffId) && keep(record)) continue;
-      await this.#state.delete(key);
-      gone.push(record);
+  async obtain(
+    id: string,
+    options: { readonly fresh: boolean; readonly signal: AbortSignal | undefined },
+    make: () => Promise<CacheRecord>,
+  ): Promise<{ readonly record: CacheRecord; readonly cached: boolean }> {
+    for (;;) {
+      const found = options.fresh ? undefined : this.#find(id);
+      if (found) return { record: found, cached: true };
+      const making = options.fresh ? undefined : this.#making.get(id);
+      if (!making) break;
+      await settledOrAborted(making, options.signal);
+      throwIfCanceled(options.signal);
     }
-    if ((await this.#state.list(RECORDS)).length === 0) {
-      for (const key of await this.#state.list(INPUTS)) await this.#state.delete(key);
+    const work = make().then(async (record) => {
+      await this.put(record);
+      return record;
+    });
+    const settled = work.then(ignore, ignore);
+    this.#making.set(id, settled);
+    try {
+      return { record: await work, cached: false };
+    } finally {
+      if (this.#making.get(id) === settled) this.#making.delete(id);
     }
-    return gone;
+  }
+
+  #find(id: string): CacheRecord | undefined {
+    const record = this.#records.get(id);
+    return record && this.#images.layer(record.diffId) ? record : undefined;
+  }
+
+  /** Keeps a record, in the place of one with the same ID. */
+  async put(record: CacheRecord): Promise<void> {
+    this.#records.set(record.id, record);
+    await this.#state.set(RECORDS + record.id, record);
+  }
+
+  /** All records, those used last first. */
+  list(): readonly CacheRecord[] {
+    return [...this.#records.values()].sort((a, b) => (a.lastUsed < b.lastUsed ? 1 : -1));
+  }
+
+  /** Forgets records; call {@link ImageStore.collectGarbage} when done. */
+  async delete(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      this.#records.delete(id);
+      await this.#state.delete(RECORDS + id);
+    }
+  }
+
+  /** Says that a running build uses a record, until the function it gives is called. */
+  use(id: string): () => void {
+    this.#users.set(id, (this.#users.get(id) ?? 0) + 1);
+    return () => {
+      const left = (this.#users.get(id) ?? 1) - 1;
+      if (left > 0) this.#users.set(id, left);
+      else this.#users.delete(id);
+    };
+  }
+
+  isUsed(id: string): boolean {
+    return this.#users.has(id);
   }
 }
 
-/** The key under which a step with these inputs is kept. */
-export async function cacheKey(inputs: StepInputs): Promise<string> {
-  const settings = Object.entries(inputs.settings).sort(([a], [b]) => (a < b ? -1 : 1));
-  const text = JSON.stringify([inputs.parent, inputs.instruction, settings, [...inputs.files]]);
-  return (await sha256(encoder.encode(text))).slice('sha256:'.length);
-}
+const ignore = (): void => {};
 
-/** Inputs as they are stored. */
-interface StoredInputs extends Omit<StepInputs, 'files'> {
-  readonly files: readonly (readonly [string, string])[];
-}
-
-/** Of a step that reads more files than this, only which step changed is remembered, not which file. */
-const REMEMBERED_FILES = 5000;
-
-/** What the steps of a build were made from the time before, so that the next one can tell what changed. */
-export class LastInputs {
-  readonly #state: StateStore;
-  readonly #key: string;
-  readonly #previous: ReadonlyMap<string, StepInputs>;
-  readonly #current = new Map<string, StepInputs>();
-
-  private constructor(state: StateStore, key: string, previous: ReadonlyMap<string, StepInputs>) {
-    this.#state = state;
-    this.#key = key;
-    this.#previous = previous;
-  }
-
-  /** @param build what makes it the same build as before: its tag, or its Dockerfile's name */
-  static async open(state: StateStore, build: string): Promise<LastInputs> {
-    const key = INPUTS + (await sha256(encoder.encode(build))).slice('sha256:'.length);
-    const stored = ((await state.get(key)) ?? {}) as Record<string, StoredInputs>;
-    const steps = Object.entries(stored).map(([step, inputs]): [string, StepInputs] => [
-      step,
-      { ...inputs, files: new Map(inputs.files) },
-    ]);
-    return new LastInputs(state, key, new Map(steps));
-  }
-
-  /** @param step stage and number of the instruction in it */
-  previous(step: string): StepInputs | undefined {
-    return this.#previous.get(step);
-  }
-
-  record(step: string, inputs: StepInputs): void {
-    this.#current.set(step, inputs);
-  }
-
-  /** Steps that this build did not come to keep what they had. */
-  async save(): Promise<void> {
-    const stored = new Map([...this.#previous, ...this.#current]);
-    const entries = [...stored].map(([step, { files, ...inputs }]): [string, StoredInputs] => [
-      step,
-      { ...inputs, files: files.size > REMEMBERED_FILES ? [] : [...files] },
-    ]);
-    await this.#state.set(this.#key, Object.fromEntries(entries));
-  }
+async function settledOrAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  let stop = ignore;
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  signal?.addEventListener('abort', stop);
+  await Promise.race([work, aborted]);
+  signal?.removeEventListener('abort', stop);
 }

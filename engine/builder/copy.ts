@@ -14,7 +14,7 @@ import { rootOf, solveLayer } from './layer-step.ts';
 import { expandIn } from './metadata.ts';
 import { cleanAbsolute, joinPath } from './paths.ts';
 import { buildTime, parentOf, type StepContext, type StepResult } from './stage-solver.ts';
-import { type InstructionOf, type StageState, withLayer } from './stage-state.ts';
+import { type InstructionOf, namedVariables, type StageState, withLayer } from './stage-state.ts';
 import { findOwner } from './users.ts';
 
 type Transfer = InstructionOf<'COPY'> | InstructionOf<'ADD'>;
@@ -47,35 +47,32 @@ export async function applyTransfer(
 ): Promise<StepResult> {
   const expanded = expandTransfer(state, instruction, context);
   const mode = expanded.chmod === undefined ? undefined : parseChmod(expanded.chmod);
-  const fromContext = instruction.kind === 'ADD' || !instruction.from;
+  const from = instruction.kind === 'COPY' ? instruction.from?.value : undefined;
   const sources = [...(await gather(instruction, expanded, context)), ...expanded.inlineFiles];
-  const keepsOwner = !fromContext && expanded.chown === undefined;
+  const keepsOwner = from !== undefined && expanded.chown === undefined;
   const { chown, chmod, exclude, destination } = expanded;
-  const settings: Record<string, string> = {
-    ...(chown === undefined ? {} : { '--chown': chown }),
-    ...(chmod === undefined ? {} : { '--chmod': chmod }),
-    ...(exclude.length > 0 ? { '--exclude': exclude.join(' ') } : {}),
-  };
-  const how = [instruction.kind, expanded.sources, destination, instruction.kind === 'COPY' && instruction.parents];
+  const parents = instruction.kind === 'COPY' && instruction.parents;
+  const how = [instruction.kind, expanded.sources, destination, { parents, chown, chmod, exclude }];
   const solved = await solveLayer(
     context.solver,
-    state.layers,
+    state,
     {
-      position: context.position,
+      memory: context.memory,
+      index: context.index,
       description: context.description,
       noCache: context.noCache,
+      variables: namedVariables(state),
       inputs: {
         parent: instruction.link ? '' : parentOf(state),
         instruction: JSON.stringify(how),
-        settings,
-        files: await describeSources(sources, keepsOwner),
+        settings: {},
+        files: await describeSources(sources, keepsOwner, from),
       },
       make: () => makeLayer(state, instruction, expanded, sources, mode, context),
     },
     context.vertex,
   );
-  const step = { created: solved.created, createdBy: `${expanded.createdBy} # buildkit`, name: context.vertex.name };
-  return { state: withLayer(state, solved.layer, step), cached: solved.cached };
+  return { state: withLayer(state, solved, `${expanded.createdBy} # buildkit`), cached: solved.cached };
 }
 
 function expandTransfer(state: StageState, instruction: Transfer, context: StepContext): Expanded {

@@ -1,8 +1,11 @@
 export { build } from './build.ts';
 export { BuildCache, type CacheRecord } from './cache.ts';
+export { CacheKeeper, type CacheUsage, type Pruned, type PruneOptions } from './cache-usage.ts';
 export { type ClassicMessage, ClassicOutput, classicMessage } from './classic-output.ts';
 export { type Dockerignore, filterTree, parseDockerignore } from './dockerignore.ts';
 export { BuildError, type BuildErrorCode } from './errors.ts';
+export { BuildHistory } from './history.ts';
 export * from './progress.ts';
 export type * from './request.ts';
 export type * from './run-step.ts';
+export { BuildService, type BuildServiceOptions } from './service.ts';

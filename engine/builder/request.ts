@@ -1,8 +1,9 @@
 import type { Directory } from '../files/node.ts';
 import type { Image } from '../image/image.ts';
 import type { ImageStore } from '../image/image-store.ts';
-import type { StateStore } from '../stores/state-store.ts';
+import type { BuildCache } from './cache.ts';
 import type { Clock } from './clock.ts';
+import type { BuildHistory } from './history.ts';
 import type { SolveStatus, VertexWarning } from './progress.ts';
 import type { RunStepExecutor, StepLimits } from './run-step.ts';
 
@@ -33,6 +34,8 @@ export interface BuildRequest {
   readonly network?: 'default' | 'none' | 'host';
   /** For every RUN. */
   readonly limits?: StepLimits;
+  /** Where the client has the context, to tell one build without a name from another. */
+  readonly contextName?: string;
   /** Stages one after the other, and the image's ID after each instruction: what the classic output shows. */
   readonly stepwise?: boolean;
   /** When it fires, the build stops and rejects with BuildError `canceled`. */
@@ -49,8 +52,8 @@ export interface PullOptions {
 /** What a build works with. */
 export interface BuildEnvironment {
   readonly images: ImageStore;
-  /** Where the build cache's records are. */
-  readonly state: StateStore;
+  readonly cache: BuildCache;
+  readonly history: BuildHistory;
   /** Brings an image from its registry and gives it its name. Rejects with a message for the learner. */
   pullImage(reference: string, options: PullOptions): Promise<Image>;
   readonly runStep: RunStepExecutor;

@@ -2,12 +2,12 @@ import { StartError } from '../machine/errors.ts';
 import { BuildError, throwIfCanceled } from './errors.ts';
 import { quote } from './go-format.ts';
 import { solveLayer } from './layer-step.ts';
-import { commandLine } from './metadata.ts';
+import { commandLine, shellOf } from './metadata.ts';
 import { PROXY_ARGS } from './platform.ts';
 import { prepareMounts } from './run-mounts.ts';
-import type { RunStep, StepMount } from './run-step.ts';
+import type { RunStep, StepLimits, StepMount } from './run-step.ts';
 import { parentOf, type StepContext, type StepResult } from './stage-solver.ts';
-import { type InstructionOf, type StageState, splitEnv, withLayer } from './stage-state.ts';
+import { type InstructionOf, namedVariables, type StageState, splitEnv, withLayer } from './stage-state.ts';
 
 /** Where BuildKit puts a heredoc that is a script of its own. */
 const SCRIPTS = '/dev/pipes';
@@ -24,22 +24,21 @@ export async function applyRun(
 ): Promise<StepResult> {
   const { config } = state;
   const { argv, script } = commandOf(state, instruction);
+  const { command } = instruction;
   const network = instruction.network === 'default' ? (context.request.network ?? 'default') : instruction.network;
   const { mounts, environment, keys, files } = await prepareMounts({ state, instruction, context, argv });
   const env = [...state.variables].map(([name, value]) => `${name}=${value}`);
-  const settings: Record<string, string> = {
-    ...Object.fromEntries(
-      [...state.variables].map(([name, value]) => [
-        `${state.args.has(name) ? 'build argument' : 'variable'} ${name}`,
-        value,
-      ]),
-    ),
+  const text = script?.type === 'file' ? new TextDecoder().decode(script.data) : '';
+  const instructionKey = JSON.stringify(['RUN', argv, text, keys]);
+  const variables = namedVariables(state);
+  const settings = {
+    ...variables,
     USER: config.User ?? '',
     WORKDIR: config.WorkingDir ?? '',
-    network,
-    ...Object.fromEntries(keys.map((key, index) => [`mount ${index + 1}`, key])),
+    SHELL: command.form === 'shell' ? shellOf(config).join(' ') : '',
+    '--network': network,
+    ...limitSettings(context.request.limits),
   };
-  const text = script?.type === 'file' ? new TextDecoder().decode(script.data) : '';
   const step = {
     layers: state.layers,
     argv,
@@ -52,19 +51,20 @@ export async function applyRun(
   };
   const solved = await solveLayer(
     context.solver,
-    state.layers,
+    state,
     {
-      position: context.position,
+      memory: context.memory,
+      index: context.index,
       description: context.description,
       noCache: context.noCache,
-      inputs: { parent: parentOf(state), instruction: JSON.stringify(['RUN', argv, text]), settings, files },
+      variables,
+      inputs: { parent: parentOf(state), instruction: instructionKey, settings, files },
       make: () => execute({ ...step, env: [...step.env, ...environment] }, context),
     },
     context.vertex,
   );
   const createdBy = `RUN ${[...argCount(state), ...argv].join(' ')} # buildkit`;
-  const history = { created: solved.created, createdBy, name: context.vertex.name };
-  return { state: withLayer(state, solved.layer, history), cached: solved.cached };
+  return { state: withLayer(state, solved, createdBy), cached: solved.cached };
 }
 
 async function execute(
@@ -119,6 +119,17 @@ function commandOf(
     ? first.content
     : [command.text, ...heredocs.map(({ content, name }) => content + name)].join('\n');
   return { argv: commandLine({ form: 'shell', text }, state.config), script: undefined };
+}
+
+/** As in BuildKit, what a process can see of the limits decides what it makes; how much it may use does not. */
+function limitSettings(limits: StepLimits | undefined): Readonly<Record<string, string>> {
+  if (!limits) return {};
+  const { extraHosts, shmSize, ulimits } = limits;
+  return {
+    ...(extraHosts.length > 0 && { '--add-host': extraHosts.join(' ') }),
+    ...(shmSize > 0 && { '--shm-size': String(shmSize) }),
+    ...(ulimits.length > 0 && { '--ulimit': JSON.stringify(ulimits) }),
+  };
 }
 
 /** `|2 A=1 B=2`, as history has it in front of the command. */

@@ -4,7 +4,6 @@ import { rfc3339 } from './clock.ts';
 import { duration, list, quote, quoteList, quoteNumber } from './go-format.ts';
 import { cleanAbsolute, joinPath } from './paths.ts';
 import { parsePorts } from './ports.ts';
-import { explainMiss } from './reason.ts';
 import { isSignal } from './stop-signal.ts';
 
 describe('--chmod', () => {
@@ -78,21 +77,4 @@ test('paths', () => {
   expect(joinPath('/w', 'x')).toBe('/w/x');
   expect(joinPath('/w', '/x/..')).toBe('/');
   expect(joinPath('', 'x')).toBe('/x');
-});
-
-describe('reasons', () => {
-  const inputs = { parent: 'p', instruction: 'i', settings: {}, files: new Map<string, string>() };
-
-  test('names files up to three, and counts the rest', () => {
-    const now = { ...inputs, files: new Map(['a', 'b', 'c', 'd'].map((path) => [path, 'x'])) };
-    expect(explainMiss(inputs, now, false)).toBe('a, b and 2 more added');
-    expect(explainMiss(now, inputs, false)).toBe('a, b and 2 more removed');
-  });
-
-  test('falls back on what is below, and on the cache itself', () => {
-    expect(explainMiss(undefined, inputs, false)).toBe('first build');
-    expect(explainMiss(inputs, { ...inputs, parent: 'q' }, false)).toBe('what it builds on changed');
-    expect(explainMiss(inputs, inputs, false)).toBe('not in the cache any more');
-    expect(explainMiss(inputs, inputs, true)).toBe('cache not used (--no-cache)');
-  });
 });

@@ -113,9 +113,11 @@ export function neededStages(graph: Pick<StageGraph, 'target' | 'stages'>): read
 }
 
 /** Whether an instruction has a vertex of its own and counts in `[2/5]`. */
-export function makesLayer({ kind }: StageInstruction): boolean {
-  return kind === 'RUN' || kind === 'COPY' || kind === 'ADD' || kind === 'WORKDIR';
+export function makesLayer(instruction: StageInstruction): instruction is LayerInstruction {
+  return ['RUN', 'COPY', 'ADD', 'WORKDIR'].includes(instruction.kind);
 }
+
+export type LayerInstruction = Extract<StageInstruction, { kind: 'RUN' | 'COPY' | 'ADD' | 'WORKDIR' }>;
 
 function withAutomaticOverrides(
   buildArgs: Readonly<Record<string, string>>,

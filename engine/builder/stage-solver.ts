@@ -5,6 +5,7 @@ import type { LayerSolver } from './layer-step.ts';
 import type { InstructionContext } from './metadata.ts';
 import type { VertexReporter } from './reporter.ts';
 import type { BuildEnvironment, BuildRequest } from './request.ts';
+import type { StageMemory } from './stage-memory.ts';
 import type { StageState } from './stage-state.ts';
 
 /** What carrying out an instruction of a stage that makes a layer needs. */
@@ -14,9 +15,11 @@ export interface StepContext {
   readonly solver: LayerSolver;
   readonly instructions: InstructionContext;
   readonly stage: Stage;
-  readonly noCache: boolean;
-  /** Stage and number of the instruction in it. */
-  readonly position: string;
+  /** The option that forbids the cache, as `--no-cache`. */
+  readonly noCache: string | undefined;
+  /** What the stage was the last time, and the instruction's place among those that make layers. */
+  readonly memory: StageMemory;
+  readonly index: number;
   /** The vertex name without `[2/3]`. */
   readonly description: string;
   readonly vertex: VertexReporter;

@@ -22,8 +22,24 @@ export interface StageState {
   readonly variables: Variables;
   /** Whether this stage itself has a CMD, which ENTRYPOINT then keeps. */
   readonly hasCmd: boolean;
-  /** Name of the vertex that made the topmost layer, for errors and reasons. */
-  readonly lastStep: string | undefined;
+  readonly trail: StepTrail;
+}
+
+/** What the build cache and its reasons know of the layers so far. */
+export interface StepTrail {
+  /** ID of the cache record of the topmost layer; undefined for a base image's. */
+  readonly record: string | undefined;
+  /**
+   * What first makes these layers other ones than the last build's, as a reason names it (`[2/4] COPY . . above
+   * changed`); undefined if they are the same.
+   */
+  readonly disturbance: string | undefined;
+}
+
+/** The variables that an instruction sees, by the names that reasons have for them. */
+export function namedVariables({ args, variables }: StageState): Readonly<Record<string, string>> {
+  const named = (name: string): string => `${args.has(name) ? 'build argument' : 'variable'} ${name}`;
+  return Object.fromEntries([...variables].map(([name, value]) => [named(name), value]));
 }
 
 export function splitEnv(entry: string): [string, string] {
@@ -47,17 +63,17 @@ export function withMetadata(
 /** Adds a step that made a layer. */
 export function withLayer(
   state: StageState,
-  layer: StepLayer,
-  step: { readonly created: string; readonly createdBy: string; readonly name: string },
+  solved: { readonly layer: StepLayer; readonly created: string; readonly trail: StepTrail },
+  createdBy: string,
   change: Partial<StageState> = {},
 ): StageState {
-  const entry: PendingHistory = { created: step.created, created_by: step.createdBy, comment: HISTORY_COMMENT };
+  const entry: PendingHistory = { created: solved.created, created_by: createdBy, comment: HISTORY_COMMENT };
   return {
     ...state,
     ...change,
-    layers: [...state.layers, layer],
+    layers: [...state.layers, solved.layer],
     history: [...state.history, entry],
-    lastStep: step.name,
+    trail: solved.trail,
   };
 }
 

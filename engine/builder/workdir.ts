@@ -4,7 +4,7 @@ import { rootOf, solveLayer } from './layer-step.ts';
 import { expandIn } from './metadata.ts';
 import { joinPath } from './paths.ts';
 import { buildTime, parentOf, type StepContext, type StepResult } from './stage-solver.ts';
-import { type InstructionOf, type StageState, withLayer, withMetadata } from './stage-state.ts';
+import { type InstructionOf, namedVariables, type StageState, withLayer, withMetadata } from './stage-state.ts';
 import { findOwner } from './users.ts';
 
 /** The directory that WORKDIR names, seen from the one before. */
@@ -34,11 +34,13 @@ export async function applyWorkdir(
   const { images } = context.solver;
   const solved = await solveLayer(
     context.solver,
-    state.layers,
+    state,
     {
-      position: context.position,
+      memory: context.memory,
+      index: context.index,
       description: context.description,
       noCache: context.noCache,
+      variables: namedVariables(state),
       inputs: {
         parent: parentOf(state),
         instruction: createdBy,
@@ -55,6 +57,5 @@ export async function applyWorkdir(
     },
     context.vertex,
   );
-  const step = { created: solved.created, createdBy, name: context.vertex.name };
-  return { state: withLayer(state, solved.layer, step, { config }), cached: solved.cached };
+  return { state: withLayer(state, solved, createdBy, { config }), cached: solved.cached };
 }

@@ -139,7 +139,7 @@ describe('a build in the picture', () => {
     expect(sketch(buildPicture(facts(), again))).toContain('[RUN make: CACHED]');
     expect(sketch(buildPicture(facts(), again))).toContain('[COPY app /: app changed]');
     expect(announceBuild(null, again)).toBe(
-      'Built myapp:latest: 1 step cached, 2 built. COPY app /: app changed. COPY --from=tools /made /: what it builds on changed.',
+      'Built myapp:latest: 1 step cached, 2 built. COPY app /: app changed. COPY --from=tools /made /: [stage-2 2/3] COPY app / above was run again.',
     );
   });
 

@@ -97,7 +97,7 @@ describe('the feed of builds', () => {
     const done = vertexes().filter(({ completed, lines }) => completed && lines);
     expect(done.map(({ name, cached = false, reason }) => [name, cached, reason]).sort()).toEqual([
       ['[stage-2 2/3] COPY app /', false, 'app changed'],
-      ['[stage-2 3/3] COPY --from=tools /made /', false, 'what it builds on changed'],
+      ['[stage-2 3/3] COPY --from=tools /made /', false, '[stage-2 2/3] COPY app / above was run again'],
       ['[tools 2/2] RUN make', true, undefined],
     ]);
   });

@@ -2,9 +2,11 @@ import { ClassicOutput, classicMessage } from '../../builder/classic-output.ts';
 import { BuildError } from '../../builder/errors.ts';
 import { type SolveStatus, toRawJson } from '../../builder/progress.ts';
 import type { BuildRequest, BuildResult } from '../../builder/request.ts';
+import { systemClock } from '../../container/clock.ts';
 import { tarToTree } from '../../files/tar/index.ts';
 import { gunzip, isGzip } from '../../image/gzip.ts';
-import { type BuildMessage, PROGRESS_HEADER, PROGRESS_MESSAGE_ID } from '../types.ts';
+import { type BuildMessage, type BuildPruneResponse, PROGRESS_HEADER, PROGRESS_MESSAGE_ID } from '../types.ts';
+import { pruneOptions } from './build-prune.ts';
 import { buildRequest } from './build-query.ts';
 import { badRequest, HttpError, json, notImplemented, statusOf } from './http-error.ts';
 import { flag } from './query.ts';
@@ -70,9 +72,11 @@ async function tellClassic(request: BuildRequest, build: Build, write: Write, qu
 
 export const buildRoutes: readonly Route[] = [
   route('POST', '/build', build),
-  route('POST', '/build/prune', async ({ services }) => {
-    const pruned = await services.pruneBuildCache?.();
-    return json({ CachesDeleted: pruned?.deleted.length ? pruned.deleted : null, SpaceReclaimed: pruned?.bytes ?? 0 });
+  route('POST', '/build/prune', async ({ query, services }) => {
+    const { ids, bytes } = await services.buildCache.prune(pruneOptions(query, systemClock()));
+    services.containers.collectLayers();
+    services.events.publish('builder', 'prune', '', { reclaimed: String(bytes) });
+    return json({ CachesDeleted: ids.length > 0 ? ids : null, SpaceReclaimed: bytes } satisfies BuildPruneResponse);
   }),
   // A build is called off by closing its connection; there is no session to name here.
   route('POST', '/build/cancel', () => {

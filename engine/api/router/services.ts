@@ -1,3 +1,4 @@
+import type { CacheKeeper } from '../../builder/cache-usage.ts';
 import type { SolveStatus } from '../../builder/progress.ts';
 import type { BuildRequest, BuildResult } from '../../builder/request.ts';
 import type { ContainerService } from '../../container/container-service.ts';
@@ -29,8 +30,8 @@ export interface RouterServices {
   readonly registry: Pick<RegistryService, 'pull' | 'pullAll' | 'push' | 'pushAll' | 'inspect' | 'search' | 'logIn'>;
   /** Rejects with an error whose message is told to the client. */
   build(request: BuildRequest, emit: (status: SolveStatus) => void): Promise<BuildResult>;
-  /** Removes build cache records; gives what was freed in bytes. */
-  pruneBuildCache?(): Promise<{ readonly deleted: readonly string[]; readonly bytes: number }>;
+  /** What builds keep for the next ones. */
+  readonly buildCache: Pick<CacheKeeper, 'list' | 'prune'>;
   /** A `docker save` archive. Throws ImageError. */
   save(names: readonly string[]): Promise<ReadableStream<Uint8Array> | Uint8Array>;
   /** Reads a `docker load` archive; gives the names of what was loaded, or the ID of an image without one. Throws ImageError. */

@@ -2,6 +2,7 @@ import { parseTime, rfc3339Nano, systemClock } from '../../container/clock.ts';
 import type { EngineEvent } from '../../events/event-log.ts';
 import { imageSize } from '../../image/image.ts';
 import { API_VERSION, type DiskUsage, type Info, MIN_API_VERSION, type Version } from '../types.ts';
+import { cacheRecord } from './build-prune.ts';
 import { eventMatcher } from './event-filter.ts';
 import { badRequest, json, notImplemented } from './http-error.ts';
 import { imageSummary } from './image-bodies.ts';
@@ -145,7 +146,7 @@ async function diskUsage({ query, services }: RouteContext): Promise<Response> {
       : null,
     Containers: wanted('container') ? await containers.list({ all: true, size: true }) : null,
     Volumes: wanted('volume') ? await containers.volumes.usage() : null,
-    BuildCache: wanted('build-cache') ? [] : null,
+    BuildCache: wanted('build-cache') ? services.buildCache.list().map(cacheRecord) : null,
   };
   return json(body);
 }

@@ -7,6 +7,8 @@ import { canonicalName, parseReference } from '../../image/reference.ts';
 import { MemoryBlobStore } from '../../stores/memory-blob-store.ts';
 import { MemoryStateStore } from '../../stores/memory-state-store.ts';
 import { build } from '../build.ts';
+import { BuildCache } from '../cache.ts';
+import { BuildHistory } from '../history.ts';
 import type { SolveStatus, Vertex } from '../progress.ts';
 import type { BuildEnvironment, BuildRequest, BuildResult } from '../request.ts';
 import type { RunStep } from '../run-step.ts';
@@ -46,7 +48,8 @@ export async function testBuilder(
   let time = START;
   const environment: BuildEnvironment = {
     images,
-    state,
+    cache: await BuildCache.open(state, images),
+    history: new BuildHistory(state),
     now: () => {
       time += 1_000_000;
       return time;

@@ -1,4 +1,4 @@
-import { build } from '../../builder/index.ts';
+import { BuildCache, BuildHistory, build } from '../../builder/index.ts';
 import { type Directory, directory, file } from '../../files/node.ts';
 import { treeToTar } from '../../files/tar/index.ts';
 import type { Image, ImageStore } from '../../image/index.ts';
@@ -23,11 +23,13 @@ export interface ImageInput {
 export async function buildImage(store: ImageStore, input: ImageInput): Promise<Image> {
   const { dockerfile, rootfs, labels, tags, created } = input;
   const context = directory({ Dockerfile: file(dockerfile), 'rootfs.tar': file(treeToTar(rootfs)) });
+  const state = new MemoryStateStore();
   const { image } = await build(
     { context, labels, tags },
     {
       images: store,
-      state: new MemoryStateStore(),
+      cache: await BuildCache.open(state, store),
+      history: new BuildHistory(state),
       pullImage: async (reference) => {
         throw new Error(`${reference} is not among the base images before this one`);
       },
