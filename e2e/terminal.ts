@@ -17,8 +17,8 @@ export class LessonPage {
   }
 
   /** Opens the first lesson and waits for the shell's prompt. */
-  async open(): Promise<void> {
-    await this.page.goto(LESSON);
+  async open(address = LESSON): Promise<void> {
+    await this.page.goto(address);
     await expect.poll(() => this.screen(), { timeout: 60_000 }).toContain(PROMPT);
   }
 

@@ -1,8 +1,9 @@
 import { BuildFeed } from './api/lab/build-feed.ts';
-import { buildRoutes } from './api/lab/build-routes.ts';
+import { feedRoutes } from './api/lab/feed-routes.ts';
 import { machineRoutes } from './api/lab/machine-routes.ts';
 import { LAB_PREFIX, labTransport } from './api/lab/routes.ts';
 import { shellRoutes } from './api/lab/shell-routes.ts';
+import { TransferFeed } from './api/lab/transfer-feed.ts';
 import { workspaceRoutes } from './api/lab/workspace-routes.ts';
 import { createRouter } from './api/router/index.ts';
 import type { Transport } from './api/transport.ts';
@@ -108,9 +109,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const containers = await ContainerService.open({ machine, images, state, events, volumeFiles });
   const ownRegistry = await openRegistry({ blobs: shared.view('registry'), state });
   const { ownHosts: hosts = OWN_REGISTRY, ...reach } = options.registry;
+  const transfers = new TransferFeed();
   const registry = new RegistryService(
     new RegistryClient({ ...reach, own: { hosts, fetch: (request) => ownRegistry.fetch(request) } }),
     images,
+    transfers.watch,
   );
   const builder = await BuildService.open({
     images,
@@ -134,7 +137,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ...machineRoutes(machine, () => keeper.restore()),
     ...shellRoutes({ machine, cwd: WORKSPACE }),
     ...workspaceRoutes(workspace),
-    ...buildRoutes(builds),
+    ...feedRoutes(builds, transfers),
   ]);
   const transport = createRouter(
     {

@@ -24,7 +24,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/stores',
   ],
   'engine/api/client': ['engine/api/types.ts', 'engine/api/transport.ts'],
-  'engine/api/lab': ['engine/api/transport.ts', 'engine/builder', 'engine/files', 'engine/machine'],
+  'engine/api/lab': [
+    'engine/api/transport.ts',
+    'engine/builder',
+    'engine/files',
+    'engine/machine',
+    'engine/registry/transfer.ts',
+  ],
   'engine/cli': [
     'engine/api/client',
     'engine/api/types.ts',

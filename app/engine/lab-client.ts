@@ -1,5 +1,5 @@
 import { ndjson } from '../../engine/api/client/index.ts';
-import type { BuildEvent } from '../../engine/api/lab/types.ts';
+import type { BuildEvent, TransferEvent } from '../../engine/api/lab/types.ts';
 import type { Duplex, Transport } from '../../engine/api/transport.ts';
 
 /** A file or folder of the workspace, as `GET /_drydock/workspace` lists it. */
@@ -89,6 +89,11 @@ export class LabClient {
   /** All of the newest build, then what happens in builds. */
   async builds(signal: AbortSignal): Promise<AsyncIterable<BuildEvent>> {
     return ndjson((await this.#request('GET', 'builds', undefined, signal)).body ?? new Blob([]).stream());
+  }
+
+  /** What happens in pulls and pushes from now on. */
+  async transfers(signal: AbortSignal): Promise<AsyncIterable<TransferEvent>> {
+    return ndjson((await this.#request('GET', 'transfers', undefined, signal)).body ?? new Blob([]).stream());
   }
 
   async machine(): Promise<MachineStatus> {

@@ -75,6 +75,9 @@ class FakeEngine {
         if (!this.tellsBuilds) throw new LabError(404, 'page not found');
         return this.builds.read(signal);
       },
+      transfers: async () => {
+        throw new LabError(404, 'page not found');
+      },
     };
     // Only what the watcher asks for is there.
     return { docker, lab } as unknown as Engine;
@@ -131,6 +134,7 @@ const start = async () => {
         told.push(facts);
       },
       build: (event) => told.push(event),
+      transfer: () => undefined,
       cachePruned: () => told.push('pruned'),
     },
     controller.signal,

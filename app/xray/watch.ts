@@ -1,4 +1,4 @@
-import type { BuildEvent } from '../../engine/api/lab/types.ts';
+import type { BuildEvent, TransferEvent } from '../../engine/api/lab/types.ts';
 import type { HistoryItem, ImageInspect } from '../../engine/api/types.ts';
 import type { Engine } from '../engine/engine-store.ts';
 import { LabError } from '../engine/lab-client.ts';
@@ -27,6 +27,7 @@ const UNSEEN = /^(exec_create|exec_start|attach|detach|resize|top)\b/;
 export interface EngineListener {
   facts(facts: Facts): void;
   build(event: BuildEvent): void;
+  transfer(event: TransferEvent): void;
   /** Layers that only the build cache had are gone. */
   cachePruned(): void;
 }
@@ -39,7 +40,14 @@ export function watchEngine(engine: Engine, listener: EngineListener, signal: Ab
   const watcher = new Watcher(engine, listener, signal);
   void watcher.followEvents();
   void watcher.followChanges();
-  void watcher.followBuilds();
+  void watcher.follow(
+    (lab, until) => lab.builds(until),
+    (event) => listener.build(event),
+  );
+  void watcher.follow(
+    (lab, until) => lab.transfers(until),
+    (event) => listener.transfer(event),
+  );
 }
 
 class Watcher {
@@ -96,13 +104,17 @@ class Watcher {
     }
   }
 
-  async followBuilds(): Promise<void> {
+  /** Passes on what the engine does, of things that end with an image. */
+  async follow<E extends object>(
+    open: (lab: Engine['lab'], signal: AbortSignal) => Promise<AsyncIterable<E>>,
+    tell: (event: E) => void,
+  ): Promise<void> {
     while (!this.#signal.aborted) {
       try {
-        for await (const event of await this.#engine.lab.builds(this.#signal)) {
+        for await (const event of await open(this.#engine.lab, this.#signal)) {
           // The image is in the picture before its build is done, so that nothing goes and comes back.
           if ('end' in event) await Promise.race([this.refresh(), this.#pause(RETRY_MS)]);
-          this.#listener.build(event);
+          tell(event);
         }
       } catch (error) {
         // A Docker daemon has no such route: the picture goes without.

@@ -1,11 +1,12 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { BuildEvent } from '../../engine/api/lab/types.ts';
+import type { BuildEvent, TransferEvent } from '../../engine/api/lab/types.ts';
 import { announce } from './model/announce.ts';
 import { announceBuild } from './model/announce-build.ts';
 import { applyBuildEvent, type BuildFact } from './model/build.ts';
 import type { Facts } from './model/facts.ts';
 import { type BuiltLines, rememberLines } from './model/lines.ts';
+import { announceTransfer, applyTransferEvent, type TransferFact } from './model/transfer.ts';
 
 /** What is chosen in the picture, by the keys of app/xray/model. */
 export type Selection =
@@ -26,6 +27,8 @@ interface XrayState {
   readonly facts: Facts | null;
   /** The newest build, unless it has been put away. */
   readonly build: BuildFact | null;
+  /** The newest pull or push, if nothing has been built since. */
+  readonly transfer: TransferFact | null;
   /** Number of the newest build that has been put away. */
   readonly dismissed: number;
   readonly builtLines: BuiltLines;
@@ -41,6 +44,7 @@ interface XrayState {
 export const xrayStore = createStore<XrayState>(() => ({
   facts: null,
   build: null,
+  transfer: null,
   dismissed: 0,
   builtLines: new Map(),
   news: { text: '', count: 0 },
@@ -67,7 +71,19 @@ export function publishBuild(event: BuildEvent): void {
     if (!build || build === state.build) return state;
     const said = announceBuild(state.build, build);
     const buildNews = said === null ? state.buildNews : { text: said, count: state.buildNews.count + 1 };
-    return { build, buildNews, builtLines: rememberLines(state.builtLines, build) };
+    const transfer = build.id !== state.build?.id && state.transfer?.outcome !== 'running' ? null : state.transfer;
+    return { build, buildNews, builtLines: rememberLines(state.builtLines, build), transfer };
+  });
+}
+
+export function publishTransfer(event: TransferEvent): void {
+  xrayStore.setState((state) => {
+    const transfer = applyTransferEvent(state.transfer, event);
+    if (!transfer || transfer === state.transfer) return state;
+    const said = announceTransfer(transfer);
+    const news = said === null ? state.news : { text: said, count: state.news.count + 1 };
+    // What did not come is not in the picture.
+    return { transfer: transfer.outcome === 'failed' ? null : transfer, news };
   });
 }
 

@@ -1,19 +1,15 @@
 import { shortId } from '../image/digest.ts';
 import { type Descriptor, parseImageConfig } from '../image/documents.ts';
 import type { Image } from '../image/image.ts';
-import type { ImageStore, LayerBlob } from '../image/image-store.ts';
+import type { LayerBlob } from '../image/image-store.ts';
 import { canonicalName, familiarName, type Reference } from '../image/reference.ts';
-import type { RegistryClient, Repository } from './client/registry-client.ts';
+import type { Repository } from './client/registry-client.ts';
 import { RegistryError } from './errors.ts';
 import { inTurns } from './in-turns.ts';
 import { type PullProgress, retryingIn } from './progress.ts';
+import type { TransferRun } from './transfer.ts';
 
-export interface PullOptions {
-  readonly client: RegistryClient;
-  readonly images: ImageStore;
-  readonly onProgress?: ((progress: PullProgress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+export type PullOptions = TransferRun<PullProgress>;
 
 /** Says in its own words that an image built under another project's name is not that project's. */
 export const STAND_IN_LABEL = 'dev.drydock.stand-in';
@@ -72,6 +68,10 @@ async function pullOne(
   let image = images.get(manifest.config.digest);
   if (!image) {
     const configBytes = await fetchConfig(reference, manifest.config, options);
+    const diffIds = parseImageConfig(configBytes).rootfs.diff_ids;
+    options.onLayers?.(
+      manifest.layers.map(({ digest, size }, index) => ({ id: shortId(digest), diffId: diffIds[index] ?? '', size })),
+    );
     const layers = await fetchLayers(manifest.layers, reference, options);
     signal?.throwIfAborted();
     image = await images.install({

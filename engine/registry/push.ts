@@ -2,7 +2,6 @@ import { shortId } from '../image/digest.ts';
 import type { Descriptor } from '../image/documents.ts';
 import { ImageError } from '../image/errors.ts';
 import type { Image, Layer } from '../image/image.ts';
-import type { ImageStore } from '../image/image-store.ts';
 import {
   familiarName,
   familiarRepository,
@@ -10,19 +9,15 @@ import {
   type Reference,
   repositoryName,
 } from '../image/reference.ts';
-import type { RegistryClient, Repository } from './client/registry-client.ts';
+import type { Repository } from './client/registry-client.ts';
 import { type BlobOutcome, Uploader } from './client/upload.ts';
 import { inTurns } from './in-turns.ts';
 import { mountCandidates } from './mount-candidates.ts';
 import { type PushProgress, retryingIn } from './progress.ts';
 import { pushTarget } from './push-target.ts';
+import type { TransferRun } from './transfer.ts';
 
-export interface PushOptions {
-  readonly client: RegistryClient;
-  readonly images: ImageStore;
-  readonly onProgress?: ((progress: PushProgress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+export type PushOptions = TransferRun<PushProgress>;
 
 /** As many layers at once as dockerd sends (`max-concurrent-uploads`). */
 const CONCURRENT = 5;
@@ -86,6 +81,9 @@ async function pushTag(
     report({ id: shortId(diffId), status: 'Preparing', progressDetail: {} });
   }
   const { descriptor, manifest, bytes } = await images.manifest(image.id);
+  options.onLayers?.(
+    image.layers.map(({ diffId }, index) => ({ id: shortId(diffId), diffId, size: manifest.layers[index]?.size ?? 0 })),
+  );
   await pushLayers(reference, image.layers, manifest.layers, uploader, options);
   await uploader.blob(manifest.config, { signal, content: async () => image.configBytes });
   await uploader.manifest(tag, descriptor, bytes, signal);

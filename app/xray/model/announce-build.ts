@@ -1,5 +1,7 @@
 import { plural } from '../../ui/words.ts';
 import { type BuildFact, buildName, countSteps, failedStep, type StepFact } from './build.ts';
+import type { Layer } from './picture.ts';
+import { movingWords } from './transfer.ts';
 
 /** More than this many steps are counted, not told one by one. */
 const MAX_TOLD_STEPS = 3;
@@ -49,6 +51,12 @@ export function stepWords({ state, reason, makesLayer, text }: StepFact, outcome
       if (makesLayer) return reason ?? 'built';
       return /^FROM\b/i.test(text) ? 'base' : 'settings only';
   }
+}
+
+/** What the newest build or transfer did for a layer, in a word or two; null if nothing. */
+export function layerNews({ built, moving }: Pick<Layer, 'built' | 'moving'>): string | null {
+  if (moving) return movingWords(moving);
+  return built ? stepWords(built.step, { kind: 'running' }) : null;
 }
 
 function rebuilt({ stages }: BuildFact): string {

@@ -6,9 +6,10 @@ import { type TestBuilder, testBuilder, tree } from '../../../engine/builder/tes
 import { file } from '../../../engine/files/node.ts';
 import { announceBuild, stepWords } from './announce-build.ts';
 import { applyBuildEvent, type BuildFact } from './build.ts';
+import { layerKey } from './draft.ts';
 import type { Facts, ImageFact } from './facts.ts';
 import { linkAtLine, linkOfLayer, rememberLines } from './lines.ts';
-import { allLayers, buildPicture, layerKey, type Stand } from './picture.ts';
+import { allLayers, buildPicture, type Stand } from './picture.ts';
 import { layOut } from './placement.ts';
 
 const MULTI_STAGE = `FROM alpine AS tools
@@ -84,7 +85,7 @@ const onlyBase = (): Facts => ({
 function sketch(stand: Stand, indent = ''): string {
   return [
     ...stand.images.map(({ tags }) => `${indent}* ${tags.join(' ')}`),
-    ...stand.stages.map(({ name }) => `${indent}* stage ${name}`),
+    ...stand.unfinished.map(({ name, note }) => `${indent}* ${name}, ${note}`),
     ...stand.layers.map(
       (layer) => `${indent}[${layer.instruction}${mark(layer.built?.step)}]\n${sketch(layer, `${indent}  `)}`,
     ),
@@ -100,26 +101,26 @@ const mark = (step: Parameters<typeof stepWords>[0] | undefined) =>
 describe('a build in the picture', () => {
   it('stands on its base, its stages side by side, until it is an image', async () => {
     const states = await build(MULTI_STAGE);
-    const seen = new Set(states.slice(0, -1).map((state) => sketch(buildPicture(onlyBase(), state))));
+    const seen = new Set(states.slice(0, -1).map((state) => sketch(buildPicture(onlyBase(), { build: state }))));
     expect([...seen].at(-1)).toBe(
       [
         '[docker commit]',
         '  * alpine:latest',
         '  [RUN make: first build]',
-        '    * stage tools',
+        '    * stage tools, being built',
         '  [COPY app /: first build]',
         '    [COPY --from=tools /made /: first build]',
-        '      * stage stage-2',
+        '      * myapp:latest, being built',
       ].join('\n'),
     );
     const done = states.at(-1);
     if (!done) throw new Error('a build expected');
-    expect(sketch(buildPicture(facts(), done))).toContain(
+    expect(sketch(buildPicture(facts(), { build: done }))).toContain(
       '  [COPY app /: first build]\n    [COPY --from=tools /made /: first build]\n      * myapp:latest',
     );
     // What the other stages only took files from stays, being in the cache; what nobody needed was never there.
-    expect(sketch(buildPicture(facts(), done))).toContain('[RUN make: first build]\n    * stage tools');
-    expect(sketch(buildPicture(facts(), done))).not.toContain('RUN nothing');
+    expect(sketch(buildPicture(facts(), { build: done }))).toContain('[RUN make: first build]\n    * stage tools');
+    expect(sketch(buildPicture(facts(), { build: done }))).not.toContain('RUN nothing');
     expect(done.stages.map(({ name, needed }) => [name, needed])).toEqual([
       ['tools', true],
       ['spare', false],
@@ -129,15 +130,15 @@ describe('a build in the picture', () => {
 
   it('shows the step that is under way on the layers so far', async () => {
     const states = await build('FROM alpine\nCOPY app /\nRUN make\n');
-    const sketches = states.map((state) => sketch(buildPicture(onlyBase(), state)));
+    const sketches = states.map((state) => sketch(buildPicture(onlyBase(), { build: state })));
     expect(sketches.some((text) => /\[COPY app \/: first build\][^[]*\[RUN make: running\]/.test(text))).toBe(true);
   });
 
   it('says what was cached, and why the rest was not', async () => {
     await build(MULTI_STAGE);
     const again = await built(MULTI_STAGE, { context: tree({ app: 'changed' }) });
-    expect(sketch(buildPicture(facts(), again))).toContain('[RUN make: CACHED]');
-    expect(sketch(buildPicture(facts(), again))).toContain('[COPY app /: app changed]');
+    expect(sketch(buildPicture(facts(), { build: again }))).toContain('[RUN make: CACHED]');
+    expect(sketch(buildPicture(facts(), { build: again }))).toContain('[COPY app /: app changed]');
     expect(announceBuild(null, again)).toBe(
       'Built myapp:latest: 1 step cached, 2 built. COPY app /: app changed. COPY --from=tools /made /: [stage-2 2/3] COPY app / above was run again.',
     );
@@ -146,8 +147,8 @@ describe('a build in the picture', () => {
   it('keeps a step that failed, with its line and how its output ended', async () => {
     const failed = await built('FROM alpine\nCOPY app /\n\nRUN fail\nRUN make\n');
     expect(failed.outcome).toMatchObject({ kind: 'failed', lines: [4, 4] });
-    expect(sketch(buildPicture(facts(), failed))).toBe(
-      '[docker commit]\n  * alpine:latest\n  [COPY app /: first build]\n    * stage stage-0\n    [RUN fail: failed]',
+    expect(sketch(buildPicture(facts(), { build: failed }))).toBe(
+      '[docker commit]\n  * alpine:latest\n  [COPY app /: first build]\n    * myapp:latest, not built\n    [RUN fail: failed]',
     );
     const steps = failed.stages[0]?.steps ?? [];
     expect(steps.map((step) => stepWords(step, failed.outcome))).toEqual([
@@ -170,7 +171,7 @@ describe('a build in the picture', () => {
 
   it('has a bar wide enough for what is under way', async () => {
     const failed = await built('FROM alpine\nRUN fail\n');
-    const { boxes } = layOut(buildPicture(facts(), failed), 300);
+    const { boxes } = layOut(buildPicture(facts(), { build: failed }), 300);
     const bar = boxes.find((box) => box.kind === 'pending');
     const base = boxes.find((box) => box.kind === 'layer');
     expect(bar?.y).toBeGreaterThanOrEqual((base?.y ?? 0) + (base?.height ?? 0));
@@ -197,7 +198,9 @@ describe('lines and layers', () => {
     expect([1, 2, 3, 4].map((line) => linkAtLine(links, line)?.keys)).toEqual([[base], [copy], [], undefined]);
     expect(linkOfLayer(links, copy)?.lines).toEqual([2, 2]);
     expect(linkOfLayer(links, base)?.lines).toEqual([1, 1]);
-    expect(allLayers(buildPicture(facts(), done)).map(({ key }) => key)).toEqual(expect.arrayContaining([base, copy]));
+    expect(allLayers(buildPicture(facts(), { build: done })).map(({ key }) => key)).toEqual(
+      expect.arrayContaining([base, copy]),
+    );
   });
 
   it('are forgotten when many Dockerfiles have been built since', async () => {

@@ -1,5 +1,5 @@
 import type { BuildFact, StepFact } from './build.ts';
-import { layerKey } from './picture.ts';
+import { layerKey } from './draft.ts';
 
 /** An instruction of a Dockerfile that was built, and what it stands for in the picture. */
 export interface LineLink {

@@ -1,8 +1,11 @@
 import type { HistoryItem } from '../../../engine/api/types.ts';
-import type { BuildFact, StageFact, StepFact } from './build.ts';
+import { type Activity, addBuild, addTransfer } from './activity.ts';
+import type { StepFact } from './build.ts';
+import { type Draft, emptyGround, layerOn } from './draft.ts';
 import type { ContainerFact, Facts, ImageFact } from './facts.ts';
 import { instructionOf } from './instruction.ts';
 import { mapHistory } from './steps.ts';
+import type { MovingLayer } from './transfer.ts';
 
 /** What stands on a layer, or on the ground. */
 export interface Stand {
@@ -14,17 +17,19 @@ export interface Stand {
   readonly layers: readonly Layer[];
   /** Steps above it that only changed settings, oldest first, each text once. */
   readonly metadata: readonly MetadataStep[];
-  /** Stages of the newest build whose end is here and is no image. */
-  readonly stages: readonly StageTop[];
+  /** What ends here and is no image: stages of the newest build, and what is being pulled. */
+  readonly unfinished: readonly Unfinished[];
   /** Steps of the newest build that would stand here: one is under way, or has failed. */
   readonly pending: readonly PendingStep[];
 }
 
-/** How far a stage has come that is no image: not yet, or never, as other stages only take files from it. */
-export interface StageTop {
+/** What is no image: not yet, or, if it is a stage that others only take files from, never. */
+export interface Unfinished {
   readonly key: string;
+  readonly kind: 'stage' | 'pull';
   readonly name: string;
-  readonly target: boolean;
+  /** Why it is none, in a few words. */
+  readonly note: string;
 }
 
 export interface PendingStep {
@@ -45,6 +50,8 @@ export interface Layer extends Stand {
   readonly row: HistoryItem | undefined;
   /** What the newest build did for it. */
   readonly built: BuiltStep | undefined;
+  /** How far the newest pull or push has moved it. */
+  readonly moving: MovingLayer | undefined;
 }
 
 export interface BuiltStep {
@@ -61,26 +68,12 @@ export interface MetadataStep {
 /** The ground is what images of no layers (`FROM scratch` and settings) stand on. */
 export type Picture = Stand;
 
-interface Draft {
-  readonly key: string;
-  readonly diffId: string;
-  readonly depth: number;
-  row: HistoryItem | undefined;
-  built: BuiltStep | undefined;
-  readonly images: ImageFact[];
-  readonly containers: ContainerFact[];
-  readonly layers: Map<string, Draft>;
-  readonly metadata: Map<string, MetadataStep>;
-  readonly stages: StageTop[];
-  readonly pending: PendingStep[];
-}
-
 /**
  * Puts what the engine holds on top of each other. Containers of images that are not among the facts are left out.
- * @param build the newest build, whose stages stand among the images until they are one
+ * @param activity the newest build and transfer, whose stages and layers stand among the images until they are one
  */
-export function buildPicture({ images, containers }: Facts, build: BuildFact | null = null): Picture {
-  const ground = draft('ground', '', 0);
+export function buildPicture({ images, containers }: Facts, { build, transfer }: Partial<Activity> = {}): Picture {
+  const ground = emptyGround();
   const tops = new Map<string, Draft>();
   for (const image of images) {
     const steps = mapHistory(image.layers, image.history);
@@ -97,58 +90,9 @@ export function buildPicture({ images, containers }: Facts, build: BuildFact | n
     tops.set(image.id, top);
   }
   for (const container of containers) tops.get(container.imageId)?.containers.push(container);
-  for (const stage of build?.stages ?? []) if (build && stage.needed) addStage(ground, stage, build);
+  if (build) addBuild(ground, build);
+  if (transfer) addTransfer(ground, transfer);
   return stand(ground);
-}
-
-/** The key of the layer that is on top of these, base first. */
-export function layerKey(diffIds: readonly string[]): string {
-  return ['ground', ...diffIds.map(shortDiffId)].join('/');
-}
-
-const shortDiffId = (diffId: string): string => diffId.replace(/^sha256:/, '').slice(0, 12);
-
-function layerOn(below: Draft, diffId: string): Draft {
-  const known = below.layers.get(diffId);
-  if (known) return known;
-  const made = draft(`${below.key}/${shortDiffId(diffId)}`, diffId, below.depth + 1);
-  below.layers.set(diffId, made);
-  return made;
-}
-
-function draft(key: string, diffId: string, depth: number): Draft {
-  return {
-    key,
-    diffId,
-    depth,
-    row: undefined,
-    built: undefined,
-    images: [],
-    containers: [],
-    layers: new Map(),
-    metadata: new Map(),
-    stages: [],
-    pending: [],
-  };
-}
-
-/** A stage that is no image stands by itself; of one that has become an image, the steps are told on its layers. */
-function addStage(ground: Draft, { name, target, steps, layers }: StageFact, { id, outcome }: BuildFact): void {
-  if (layers && !(target && outcome.kind === 'done')) {
-    layers.reduce(layerOn, ground).stages.push({ key: `stage ${name}`, name, target });
-  }
-  for (const step of steps) {
-    const own = step.makesLayer && step.layers ? find(ground, step.layers) : undefined;
-    if (own) own.built = { build: id, step };
-    // A FROM that is under way is a pull, and settings take no time.
-    if (step.state === 'failed' || (step.state === 'running' && step.makesLayer)) {
-      find(ground, layers ?? [])?.pending.push({ key: `step ${step.number}`, step });
-    }
-  }
-}
-
-function find(ground: Draft, diffIds: readonly string[]): Draft | undefined {
-  return diffIds.reduce<Draft | undefined>((below, diffId) => below?.layers.get(diffId), ground);
 }
 
 function addMetadata(to: Draft, rows: readonly HistoryItem[]): void {
@@ -166,7 +110,7 @@ function stand(from: Draft): Stand {
     containers: from.containers,
     layers: [...from.layers.values()].map(layer),
     metadata: [...from.metadata.values()],
-    stages: from.stages,
+    unfinished: from.unfinished,
     pending: from.pending,
   };
 }
@@ -178,10 +122,11 @@ function layer(from: Draft): Layer {
     diffId: from.diffId,
     depth: from.depth,
     // As the learner wrote it, where that is known: a history leaves some of it out.
-    instruction: from.built?.step.text ?? (from.row ? instructionOf(from.row) : 'layer'),
-    size: from.row?.Size ?? from.built?.step.bytes,
+    instruction: from.built?.step.text ?? (from.row ? instructionOf(from.row) : (from.moving?.id ?? 'layer')),
+    size: from.row?.Size ?? from.built?.step.bytes ?? from.moving?.size,
     row: from.row,
     built: from.built,
+    moving: from.moving,
   };
 }
 

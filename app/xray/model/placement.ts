@@ -1,6 +1,6 @@
 import { countChanges, leafChanges, MAX_CHIPS } from './changes.ts';
 import type { Change, ContainerFact, ImageFact } from './facts.ts';
-import type { Layer, MetadataStep, PendingStep, Picture, StageTop, Stand } from './picture.ts';
+import type { Layer, MetadataStep, PendingStep, Picture, Stand, Unfinished } from './picture.ts';
 
 /** Measures of the picture in CSS pixels. */
 export const MEASURES = {
@@ -51,10 +51,10 @@ export interface FlagBox extends Box {
   /** Height of the pole below the cloth. */
   readonly pole: number;
 }
-/** As a flag, of a stage that is no image. */
-export interface StageBox extends Box {
-  readonly kind: 'stage';
-  readonly stage: StageTop;
+/** As a flag, of what is no image. */
+export interface UnfinishedBox extends Box {
+  readonly kind: 'unfinished';
+  readonly what: Unfinished;
   readonly pole: number;
 }
 export interface PendingBox extends Box {
@@ -70,7 +70,7 @@ export interface CapBox extends Box {
   readonly changes: readonly Change[];
 }
 
-export type PictureBox = LayerBox | HairlineBox | FlagBox | StageBox | PendingBox | CapBox;
+export type PictureBox = LayerBox | HairlineBox | FlagBox | UnfinishedBox | PendingBox | CapBox;
 
 export interface Layout {
   readonly width: number;
@@ -141,7 +141,7 @@ function placeOccupants(stand: Stand, place: Place, boxes: PictureBox[]): number
   return top;
 }
 
-/** From `top` upwards, the newest image's highest, and that of a stage above them. */
+/** From `top` upwards, the newest image's highest, and those of what is no image above them. */
 function placeFlags(stand: Stand, place: Place, top: number, boxes: PictureBox[]): number {
   let y = laneOf(stand) > 0 ? top + MEASURES.pole : top;
   const plant = () => {
@@ -156,13 +156,13 @@ function placeFlags(stand: Stand, place: Place, top: number, boxes: PictureBox[]
       boxes.push({ kind: 'flag', key, image, name, first: name === names.at(-1), ...plant() });
     }
   }
-  for (const stage of stand.stages) boxes.push({ kind: 'stage', key: stage.key, stage, ...plant() });
+  for (const what of stand.unfinished) boxes.push({ kind: 'unfinished', key: what.key, what, ...plant() });
   return y;
 }
 
 /** What the poles of its flags take at its left. */
-function laneOf({ images, stages }: Stand): number {
-  return images.length + stages.length > 0 ? MEASURES.lane : 0;
+function laneOf({ images, unfinished }: Stand): number {
+  return images.length + unfinished.length > 0 ? MEASURES.lane : 0;
 }
 
 function placeLayer(layer: Layer, place: Place, boxes: PictureBox[]): number {

@@ -1,9 +1,9 @@
 import type { Selection } from '../xray-store.ts';
 import { stateWords } from './announce.ts';
-import { stepWords } from './announce-build.ts';
-import { type BuildFact, buildName } from './build.ts';
+import { layerNews, stepWords } from './announce-build.ts';
+import type { BuildFact } from './build.ts';
 import { leafChanges } from './changes.ts';
-import type { Picture, Stand } from './picture.ts';
+import type { Layer, Picture, Stand } from './picture.ts';
 
 /** A node of the picture as text. */
 export interface TreeNode {
@@ -19,7 +19,6 @@ interface Words {
   shortId(id: string): string;
 }
 
-const TARGET_WORDS = { running: 'being built', done: 'built', canceled: 'not built', failed: 'not built' } as const;
 const FILE_WORDS = { added: 'added', modified: 'changed', deleted: 'deleted' } as const;
 
 /** The same nodes as the picture, base layers at the top, each with what stands on it below it; then what was not built. */
@@ -35,6 +34,11 @@ export function treeOf(picture: Picture, build: BuildFact | null, words: Words):
       children: [],
     })),
   ];
+}
+
+function activityWords(layer: Layer): string {
+  const news = layerNews(layer);
+  return news === null ? '' : `, ${news}`;
 }
 
 function standNodes(stand: Stand, owner: Selection | null, build: BuildFact | null, words: Words): readonly TreeNode[] {
@@ -54,11 +58,11 @@ function standNodes(stand: Stand, owner: Selection | null, build: BuildFact | nu
       selection: { kind: 'image' as const, id: image.id },
       children: [],
     })),
-    ...stand.stages.map(({ key, name, target }) => ({
+    ...stand.unfinished.map(({ key, kind, name, note }) => ({
       key,
       kind: 'stage' as const,
-      label: target && build ? `${buildName(build)}, ${TARGET_WORDS[outcome.kind]}` : `stage ${name}, no image`,
-      selection: { kind: 'build' as const },
+      label: `${name}, ${note}`,
+      selection: kind === 'stage' ? { kind: 'build' as const } : null,
       children: [],
     })),
     ...stand.containers.map((container) => ({
@@ -80,7 +84,7 @@ function standNodes(stand: Stand, owner: Selection | null, build: BuildFact | nu
       return {
         key: layer.key,
         kind: 'layer' as const,
-        label: `layer ${layer.instruction}${size}${layer.built ? `, ${stepWords(layer.built.step, outcome)}` : ''}`,
+        label: `layer ${layer.instruction}${size}${activityWords(layer)}`,
         selection,
         children: standNodes(layer, selection, build, words),
       };

@@ -2,7 +2,7 @@
 
 import { stepWords } from '../model/announce-build.ts';
 import { type BuildFact, buildName, type StageFact, type StepFact } from '../model/build.ts';
-import { layerKey } from '../model/picture.ts';
+import { layerKey } from '../model/draft.ts';
 import { select } from '../xray-store.ts';
 
 export function buildDetails(build: BuildFact) {

@@ -4,6 +4,7 @@ import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef, useSta
 import { LockIcon } from '../../ui/icons.tsx';
 import { humanSize, shortId } from '../../ui/words.ts';
 import { stateWords } from '../model/announce.ts';
+import { layerNews } from '../model/announce-build.ts';
 import { countChanges } from '../model/changes.ts';
 import type { Change } from '../model/facts.ts';
 import { type Picture, tintOf } from '../model/picture.ts';
@@ -16,7 +17,7 @@ import {
   type PictureBox,
 } from '../model/placement.ts';
 import { isSelected, type Selection, select, useXray } from '../xray-store.ts';
-import { BuiltMark, builtWords, NEAREST, PendingView, StageView } from './build-boxes.tsx';
+import { LayerFill, LayerNews, NEAREST, PendingView, UnfinishedView } from './activity-boxes.tsx';
 import { CHANGE_MARKS, CHANGE_WORDS, StateDot } from './marks.tsx';
 
 const PADDING = 12;
@@ -58,8 +59,8 @@ function BoxView({ box }: { readonly box: PictureBox }) {
       return <HairlineView box={box} />;
     case 'flag':
       return <FlagView box={box} />;
-    case 'stage':
-      return <StageView box={box} style={placed(box)} />;
+    case 'unfinished':
+      return <UnfinishedView box={box} style={placed(box)} />;
     case 'pending':
       return <PendingView box={box} style={placed(box)} />;
     case 'cap':
@@ -81,11 +82,13 @@ function LayerView({ box }: { readonly box: LayerBox }) {
   const button = useRef<HTMLButtonElement>(null);
   const lit = useXray((state) => state.lit.includes(layer.key));
   const build = layer.built?.build;
+  const { moving } = layer;
   useEffect(() => {
     if (lit || build !== undefined) button.current?.scrollIntoView(NEAREST);
   }, [lit, build]);
   const size = layer.size === undefined ? '' : humanSize(layer.size);
-  const words = [layer.instruction, layer.built && builtWords(layer.built), size].filter(Boolean).join(', ');
+  const news = layerNews(layer);
+  const words = [layer.instruction, news, size].filter(Boolean).join(', ');
   return (
     <button
       ref={button}
@@ -96,11 +99,13 @@ function LayerView({ box }: { readonly box: LayerBox }) {
       style={placed(box)}
       title={words}
       aria-label={`Layer ${words}`}
+      data-coming={moving !== undefined && layer.row === undefined}
       {...useChosen({ kind: 'layer', key: layer.key })}
     >
+      {moving && <LayerFill moving={moving} />}
       <span className="layer-text">
         <span className="layer-label">{layer.instruction}</span>
-        {layer.built && <BuiltMark built={layer.built} />}
+        {news !== null && <LayerNews layer={layer} />}
         <span className="layer-size">{size}</span>
       </span>
     </button>

@@ -4,7 +4,7 @@ import { useEffect, useMemo } from 'react';
 import { useEngine } from '../../engine/engine-store.ts';
 import { buildPicture, isEmpty } from '../model/picture.ts';
 import { watchEngine } from '../watch.ts';
-import { dismissBuild, publishBuild, publishFacts, useXray, xrayStore } from '../xray-store.ts';
+import { dismissBuild, publishBuild, publishFacts, publishTransfer, useXray, xrayStore } from '../xray-store.ts';
 import { BuildStrip } from './build-strip.tsx';
 import { EmptyPicture, WaitingPicture } from './empty.tsx';
 import { Inspector } from './inspector.tsx';
@@ -18,13 +18,14 @@ export function Xray() {
   const view = useXray((state) => state.view);
   const news = useXray((state) => state.news);
   const build = useXray((state) => state.build);
+  const transfer = useXray((state) => state.transfer);
   const buildNews = useXray((state) => state.buildNews);
-  const picture = useMemo(() => (facts ? buildPicture(facts, build) : null), [facts, build]);
+  const picture = useMemo(() => (facts ? buildPicture(facts, { build, transfer }) : null), [facts, build, transfer]);
 
   useEffect(() => {
     if (!engine) return;
     const controller = new AbortController();
-    const listener = { facts: publishFacts, build: publishBuild, cachePruned: dismissBuild };
+    const listener = { facts: publishFacts, build: publishBuild, transfer: publishTransfer, cachePruned: dismissBuild };
     watchEngine(engine, listener, controller.signal);
     return () => controller.abort();
   }, [engine]);

@@ -4,8 +4,9 @@ import { testBuilder, tree } from '../../builder/testing/environment.ts';
 import { file } from '../../files/node.ts';
 import { ndjson } from '../client/index.ts';
 import { BuildFeed } from './build-feed.ts';
-import { buildRoutes } from './build-routes.ts';
+import { feedRoutes } from './feed-routes.ts';
 import { labTransport } from './routes.ts';
+import { TransferFeed } from './transfer-feed.ts';
 import type { BuildEvent } from './types.ts';
 
 const DOCKERFILE = `FROM alpine AS tools
@@ -119,7 +120,7 @@ describe('the feed of builds', () => {
   });
 
   it('is a stream for those who were there, and for those who come after', async () => {
-    const routes = labTransport(buildRoutes(lab.feed));
+    const routes = labTransport(feedRoutes(lab.feed, new TransferFeed()));
     const open = async () => {
       const response = await routes.fetch(new Request('http://engine/_drydock/builds'));
       if (!response.body) throw new Error('a stream expected');

@@ -1,5 +1,6 @@
 import type { BuildErrorCode } from '../../builder/errors.ts';
 import type { SolveStatus } from '../../builder/progress.ts';
+import type { TransferKind, TransferLayer } from '../../registry/transfer.ts';
 
 /** One line of `GET /_drydock/builds`. `build` numbers the builds of an engine from 1. */
 export type BuildEvent =
@@ -29,3 +30,21 @@ export type BuildEnd =
         readonly lines?: readonly [number, number];
       };
     };
+
+/** One line of `GET /_drydock/transfers`. `transfer` numbers the pulls and pushes of an engine from 1. */
+export type TransferEvent =
+  | { readonly transfer: number; readonly begin: { readonly kind: TransferKind; readonly name: string } }
+  /** Of one image, base first; comes again for the next tag of `--all-tags`. Not at all if there is nothing to do. */
+  | { readonly transfer: number; readonly layers: readonly TransferLayer[] }
+  | { readonly transfer: number; readonly layer: TransferStep }
+  | { readonly transfer: number; readonly end: { readonly failure?: string } };
+
+export interface TransferStep {
+  /** As in {@link TransferLayer}; or a tag, for the first line of a pull. */
+  readonly id: string;
+  /** Docker's words: `Downloading`, `Already exists`, `Pushed`. */
+  readonly status: string;
+  /** Bytes so far and in all, where they are counted. */
+  readonly current?: number;
+  readonly total?: number;
+}

@@ -4,6 +4,7 @@ import { memoryImageStore } from '../../image/testing/stores.ts';
 import { RegistryClient, type RegistryClientOptions } from '../client/registry-client.ts';
 import type { PullProgress, PushProgress } from '../progress.ts';
 import { RegistryService } from '../registry-service.ts';
+import type { TransferWatcher } from '../transfer.ts';
 import { memoryRegistry, type TestRegistry } from './memory-registry.ts';
 
 /** Images, a registry of their own at `localhost:5000`, and blobs that both share: what an engine has. */
@@ -21,7 +22,7 @@ export interface TestLab {
   pull(name: string): Promise<void>;
 }
 
-export async function testLab(options: Partial<RegistryClientOptions> = {}): Promise<TestLab> {
+export async function testLab(options: Partial<RegistryClientOptions> = {}, watch?: TransferWatcher): Promise<TestLab> {
   const registry = await memoryRegistry();
   const { store: images, events } = await memoryImageStore({ blobs: registry.shared.view('images') });
   const asked: string[] = [];
@@ -41,7 +42,7 @@ export async function testLab(options: Partial<RegistryClientOptions> = {}): Pro
     wait: async () => undefined,
     ...options,
   });
-  const service = new RegistryService(client, images);
+  const service = new RegistryService(client, images, watch);
   const lines: string[] = [];
   const messages: (PullProgress | PushProgress)[] = [];
   const report = (message: PullProgress | PushProgress): void => {
