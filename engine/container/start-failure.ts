@@ -57,6 +57,7 @@ function cause(error: StartError): string {
       return `chdir to cwd (${JSON.stringify(subject)}) set in config.json failed: ${text}`;
     case 'user':
     case 'mount':
+    case 'network':
     case 'setup':
       return error.message;
   }

@@ -10,14 +10,14 @@ export class MachineError extends Error {
   }
 }
 
-/** Where starting a process failed, and why: enough for Docker's wording and exit codes 126 and 127. */
+/** Where starting a process (or changing its network) failed, and why: enough for Docker's wording and exit codes 126 and 127. */
 export class StartError extends MachineError {
   override readonly name = 'StartError';
-  /** `exec`: the program could not be found or run; `chdir`, `user`, `mount`, `setup`: everything before that. */
-  readonly stage: 'exec' | 'chdir' | 'user' | 'mount' | 'setup';
+  /** `exec`: the program could not be found or run; the others: everything before that. */
+  readonly stage: 'exec' | 'chdir' | 'user' | 'mount' | 'network' | 'setup';
   /** Linux errno of the failed call, such as 2 for ENOENT and 13 for EACCES. */
   readonly errno: number;
-  /** The program, directory or mount destination concerned. */
+  /** The program, directory, mount destination, interface or port (`0.0.0.0:80/tcp`) concerned. */
   readonly subject: string;
   constructor(stage: StartError['stage'], errno: number, subject: string, message: string) {
     super('guest', message);

@@ -1,6 +1,8 @@
 import type { Directory } from '../files/node.ts';
+import { base64 } from './base64.ts';
 import { createEmulator, exact, linkPort, type V86Emulator, workspacePort } from './emulator.ts';
 import { MachineError } from './errors.ts';
+import { GuestNetworks } from './guest-networks.ts';
 import { GuestSession } from './guest-session.ts';
 import type {
   GuestProcess,
@@ -33,6 +35,7 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
 
 class GuestMachine implements Machine {
   readonly memory: number;
+  readonly networks = new GuestNetworks((message) => this.#request(message));
   readonly #options: MachineOptions;
   readonly #changeListeners = new Set<(change: UpperChange) => void>();
   readonly #invocationListeners = new Set<(invocation: Invocation) => void>();
@@ -83,9 +86,9 @@ class GuestMachine implements Machine {
   }
 
   startContainer(request: StartContainer): Promise<GuestProcess> {
-    const { id, lowers, spec } = request;
+    const { id, lowers, spec, network } = request;
     const files = request.files?.map((file) => ('data' in file ? { ...file, data: base64(file.data) } : file));
-    return this.#process({ op: 'start', container: id, lowers, spec, files }, spec.process);
+    return this.#process({ op: 'start', container: id, lowers, spec, network, files }, spec.process);
   }
 
   exec(id: string, process: ProcessSpec): Promise<GuestProcess> {
@@ -194,6 +197,7 @@ class GuestMachine implements Machine {
       transmit: (bytes) => emulator.bus.send(linkPort, bytes),
       onChange: (change) => emit(this.#changeListeners, change),
       onInvocation: (invocation) => emit(this.#invocationListeners, invocation),
+      onQuestion: (question, send) => this.networks.asked(question, send),
     });
     this.#session = session;
     this.#workspace = workspace && new WorkspaceRelay((bytes) => emulator.bus.send(workspacePort, bytes), workspace);
@@ -275,12 +279,6 @@ function emit<T>(listeners: ReadonlySet<(value: T) => void>, value: T): void {
 
 function message(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return btoa(text);
 }
 
 function delay(milliseconds: number): Promise<void> {

@@ -1,3 +1,4 @@
+import type { QuestionEvent } from './guest-networks.ts';
 import { type Frame, frameType, streamNumber } from './link/frame.ts';
 import { Link } from './link/link.ts';
 import type { GuestProcess, Invocation, UpperChange } from './machine.ts';
@@ -11,6 +12,8 @@ export interface GuestSessionOptions {
   readonly transmit: (bytes: Uint8Array) => void;
   readonly onChange: (change: UpperChange) => void;
   readonly onInvocation: (invocation: Invocation) => void;
+  /** `send` sends a message that is not answered. */
+  readonly onQuestion: (question: QuestionEvent, send: (message: Readonly<Record<string, unknown>>) => void) => void;
   readonly onBooted?: () => void;
 }
 
@@ -90,6 +93,10 @@ export class GuestSession {
     this.#invocations.clear();
   }
 
+  #tell(message: Readonly<Record<string, unknown>>): void {
+    if (this.#failure === undefined) this.#link.control(message);
+  }
+
   #ask(message: Readonly<Record<string, unknown>>, starting: boolean): Promise<Reply> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const id = ++this.#requests;
@@ -136,6 +143,9 @@ export class GuestSession {
         this.#options.onInvocation(invocation);
         break;
       }
+      case 'question':
+        this.#options.onQuestion(event, (message) => this.#tell(message));
+        break;
       case 'stub':
         this.#invocations.get(event.session)?.event(event.message);
         break;

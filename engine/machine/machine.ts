@@ -1,4 +1,5 @@
 import type { Directory } from '../files/node.ts';
+import type { Networks, SandboxSpec } from './network.ts';
 import type { ProcessSpec, RuntimeSpec } from './runtime-spec.ts';
 
 /** How a guest process ended. `code` is 0-255; a process ended by signal n has 128 + n. */
@@ -30,6 +31,11 @@ export interface StartContainer {
   /** Names given to {@link Machine.publishLayer}, topmost first. */
   readonly lowers: readonly string[];
   readonly spec: RuntimeSpec;
+  /**
+   * The network namespace that `spec` asks for, furnished: the runtime specification leaves that to its caller. Left out,
+   * the namespaces in `spec` say all. Rejects with StartError `network` if it cannot be had.
+   */
+  readonly network?: SandboxSpec;
   /** Written in the guest before the start: what bind mounts in `spec` name as sources. */
   readonly files?: readonly GuestFile[];
 }
@@ -94,6 +100,7 @@ export interface Machine {
   readonly state: MachineState;
   /** Memory the guest has, in bytes. */
   readonly memory: number;
+  readonly networks: Networks;
 
   /** Makes an immutable tree appear at `/layers/NAME` in the guest. Same name, same tree. Names: 1-32 of [a-z0-9-]. */
   publishLayer(name: string, root: Directory): void;

@@ -1,4 +1,5 @@
 import type { StartError } from './errors.ts';
+import type { QuestionEvent } from './guest-networks.ts';
 import type { PathKind, UpperChange } from './machine.ts';
 import type { StubEvent, StubHello } from './stub.ts';
 
@@ -24,6 +25,7 @@ export type GuestEvent =
   | { readonly event: 'booted' }
   | { readonly event: 'exit'; readonly session: number; readonly code: number; readonly oom: boolean }
   | { readonly event: 'changes'; readonly changes: readonly (readonly [string, string, UpperChange['kind']])[] }
+  | ({ readonly event: 'question' } & QuestionEvent)
   | { readonly event: 'invocation'; readonly session: number; readonly message: StubHello }
   | { readonly event: 'stub'; readonly session: number; readonly message: StubEvent }
   | { readonly event: 'hangup'; readonly session: number };

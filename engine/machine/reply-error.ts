@@ -5,7 +5,7 @@ import type { ReplyError } from './messages.ts';
 export function replyError(error: ReplyError, starting: boolean): MachineError {
   const { stage, errno, subject } = error;
   if (stage === 'not-running') return new MachineError('not-running', error.message);
-  if (starting) return new StartError(stage, errno, subject, error.message);
+  if (starting || stage === 'network') return new StartError(stage, errno, subject, error.message);
   const noEntry = 2;
   return new MachineError(errno === noEntry ? 'not-found' : 'guest', `${error.message}${subject && ` (${subject})`}`);
 }

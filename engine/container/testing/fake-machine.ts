@@ -10,6 +10,7 @@ import type {
   UpperEntry,
 } from '../../machine/machine.ts';
 import type { ProcessSpec } from '../../machine/runtime-spec.ts';
+import { FakeNetworks } from './fake-networks.ts';
 
 /** A process that a test plays: what it writes, what it was sent, when it ends. */
 export class FakeProcess implements GuestProcess {
@@ -91,6 +92,7 @@ export class FakeProcess implements GuestProcess {
  */
 export class FakeMachine implements Machine {
   state: MachineState = 'running';
+  readonly networks = new FakeNetworks();
   readonly memory = 256 * 1024 * 1024;
   readonly layers = new Map<string, Directory>();
   readonly started: StartContainer[] = [];

@@ -79,6 +79,7 @@ async function bootAndSave(inputs: SnapshotInputs): Promise<Uint8Array> {
         onBooted: resolve,
         onChange: () => {},
         onInvocation: () => {},
+        onQuestion: () => {},
       });
       timer = setTimeout(
         () => reject(new Error(`the guest did not boot. Its console:\n${console.join('\n')}`)),

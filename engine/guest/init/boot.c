@@ -145,6 +145,7 @@ void boot(void) {
   mkdir(OVERLAY_ROOT, 0710);
   mkdir(VOLUME_ROOT, 0701);
   loopback_up();
+  networks_open();
 }
 
 // Leaves as little as can be in memory for the snapshot: caches dropped, free pages zero.

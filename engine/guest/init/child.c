@@ -59,7 +59,7 @@ void child_main(const struct child *c) {
   become_ordinary(json_number(c->process, "oomScoreAdj", 0));
   setsid();
   umask(0022);
-  if (c->spec) rootfs_enter(c->spec, c->merged);
+  if (c->spec) rootfs_enter(c->spec, c->merged, c->loopback);
   else if (c->container_pidfd >= 0) join(c->container_pidfd);
   if (json_bool(c->process, "terminal", false)) console_open(c->process, c->spec != NULL);
   else

@@ -206,6 +206,13 @@ void container_start(const struct json *message) {
     reply_error(request, "setup", error, failed, message);
     return;
   }
+  const struct json *network = json_get(message, "network");
+  if (network && (failed = sandbox_open(&c->sandbox, c->id, network))) {
+    int error = errno;
+    container_ended(c);
+    reply_error(request, "network", error, failed, strerror(error));
+    return;
+  }
   changes_watch(c);
   session_start(&(struct process_request){.session = json_number(message, "session", 0), .request = request, .process = json_get(spec, "process"), .container = c, .spec = spec});
 }
@@ -217,6 +224,7 @@ void container_began(struct container *c, pid_t pid) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/ns/pid", pid);
   c->pid_namespace = open(path, O_RDONLY | O_CLOEXEC);
+  if (c->sandbox) sandbox_began(c->sandbox, pid);
 }
 
 bool container_ended(struct container *c) {
@@ -229,6 +237,8 @@ bool container_ended(struct container *c) {
   changes_unwatch(c);
   overlay_unmount(c);
   cgroup_close(c);
+  sandbox_close(c->sandbox);
+  c->sandbox = NULL;
   return oom;
 }
 
@@ -272,6 +282,14 @@ void container_processes(const struct json *message) {
   text_print(&t, "]}");
   link_control(&t);
   text_free(&t);
+}
+
+void container_network(const struct json *message) {
+  double request = json_number(message, "id", 0);
+  struct container *c = running(message, request);
+  if (!c) return;
+  if (c->sandbox) sandbox_change(c->sandbox, c->id, message);
+  else reply_error(request, "network", EINVAL, c->id, "the container has no network of its own");
 }
 
 static void remove_tree(const struct json *message) {

@@ -34,6 +34,7 @@ static const struct {
                   {"resize", resize_session}, {"freeze", container_freeze}, {"remove", container_remove}, {"processes", container_processes},
                   {"upper", upper},           {"pack", pack},               {"archive", archive},       {"extract", extract},
                   {"stat", stat_one},         {"mkdir", make_directory},    {"delete", delete},         {"sync", write_back},
+                  {"network", container_network}, {"add-bridge", bridge_add}, {"remove-bridge", bridge_remove}, {"answer", resolver_answer},
                   {"stub", to_stub},          {"ping", ping},               {"settle", settle},         {"resume", resume}};
 
 void control_receive(char *bytes, size_t length) {

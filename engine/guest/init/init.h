@@ -119,6 +119,7 @@ struct child {
   const struct json *process;
   const struct json *spec;  // container start only
   const char *merged;       // container start only
+  bool loopback;            // in a network namespace that has nothing yet
   int container_pidfd;      // exec only, else -1
   int status;               // SOCK_SEQPACKET to init, close-on-exec
   int stdio[3];             // pipe ends when there is no tty
@@ -131,7 +132,7 @@ void child_fail(const char *stage, int error, const char *subject, const char *f
 // ---- rootfs.c, mounts.c, identity.c, console.c: parts of the child's work, each failing by child_fail -----------------
 
 // Makes `merged` the root, with the spec's mounts and devices in it. Leaves masks and read-only parts to rootfs_finish.
-void rootfs_enter(const struct json *spec, const char *merged);
+void rootfs_enter(const struct json *spec, const char *merged, bool loopback);
 void rootfs_finish(const struct json *spec, const char *cwd);
 // Does the spec's mounts below the directory `root`.
 void mounts_make(const struct json *spec, int root);
@@ -157,7 +158,8 @@ struct container {
   pid_t pid;
   int pidfd, pid_namespace, cgroup;  // -1 when there is none
   struct watch writes;               // fanotify on its overlay
-  };
+  struct sandbox *sandbox;           // its network, when that is its own
+};
 // Lets a cgroup's processes use devices as config-linux.md's `devices` rules say; without rules, all. -1 with errno.
 int device_rules_set(int cgroup, const struct json *rules);
 struct container *container_find(const char *id);
@@ -168,9 +170,31 @@ void container_exec(const struct json *message);
 void container_freeze(const struct json *message);
 void container_remove(const struct json *message);
 void container_processes(const struct json *message);
+void container_network(const struct json *message);
 // Puts away what a started container had. Returns whether the kernel's OOM killer took any of its processes.
 bool container_ended(struct container *container);
 void container_sweep(void);
+
+// ---- sandbox.c, bridge.c, resolver.c: networks --------------------------------------------------------------------------
+
+struct sandbox;
+// Forwarding, the firewall and the default bridge, before the snapshot.
+void networks_open(void);
+// Makes a network namespace with the endpoints, ports and resolver of a `network` document (engine/machine/README.md). Gives
+// what failed, with errno, or NULL.
+const char *sandbox_open(struct sandbox **made, const char *container, const struct json *network);
+// Makes the namespace known under its key once a process is in it.
+void sandbox_began(struct sandbox *sandbox, pid_t pid);
+void sandbox_close(struct sandbox *sandbox);
+void sandbox_change(struct sandbox *sandbox, const char *container, const struct json *message);
+int sandbox_network(const struct sandbox *sandbox);
+// Takes init itself to another network namespace, and back. Only what is made in between belongs there.
+int network_enter(int network);
+void network_leave(void);
+int bridge_make(const char *name, const char *address, int prefix, const char *mac, int mtu, bool internal);
+void bridge_add(const struct json *message);
+void bridge_remove(const struct json *message);
+void resolver_answer(const struct json *message);
 
 // ---- job.c: work done by a forked child that answers a request when it ends -------------------------------------------
 
@@ -234,6 +258,7 @@ int docker_main(int argc, char **argv);
 int64_t now_ms(void);
 int write_file(const char *path, const char *text);  // -1 with errno
 size_t base64_decode(const char *text, unsigned char *bytes);
+void text_base64(struct text *text, const unsigned char *bytes, size_t length);
 // Gives up what sets init apart: blocked signals, priority, safety from the OOM killer.
 void become_ordinary(int oom_score);
 int delete_tree(const char *path);  // 0 or an errno

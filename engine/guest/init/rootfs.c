@@ -39,10 +39,10 @@ static void loopback_up(void) {
   close(fd);
 }
 
-void rootfs_enter(const struct json *spec, const char *merged) {
+void rootfs_enter(const struct json *spec, const char *merged, bool loopback) {
   join_given(spec);
   if (has_namespace(spec, "cgroup") && unshare(CLONE_NEWCGROUP)) child_fail("setup", errno, "cgroup", "unshare cgroup namespace");
-  if (has_namespace(spec, "network")) loopback_up();
+  if (loopback) loopback_up();
   const char *hostname = json_string(spec, "hostname", "");
   if (*hostname && sethostname(hostname, strlen(hostname))) child_fail("setup", errno, hostname, "sethostname");
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) child_fail("mount", errno, "/", "making mounts private");

@@ -197,7 +197,7 @@ static unsigned long namespaces_of(const struct json *spec) {
   return flags;
 }
 
-static pid_t spawn(const struct child *child, unsigned long flags, int cgroup, int pid_namespace) {
+static pid_t spawn(const struct child *child, unsigned long flags, int cgroup, int pid_namespace, int network) {
   struct clone_args args = {.flags = flags, .exit_signal = SIGCHLD};
   if (cgroup >= 0) {
     args.flags |= CLONE_INTO_CGROUP;
@@ -209,8 +209,10 @@ static pid_t spawn(const struct child *child, unsigned long flags, int cgroup, i
     // Only what is cloned next is born in the other namespace; init itself stays.
     if (setns(pid_namespace, CLONE_NEWPID)) return -1;
   }
+  if (network >= 0 && network_enter(network)) return -1;
   pid_t pid = syscall(SYS_clone3, &args, sizeof args);
   if (!pid) child_main(child);
+  if (network >= 0) network_leave();
   int error = errno;
   if (pid_namespace >= 0) setns(own_namespace, CLONE_NEWPID);
   errno = error;
@@ -229,11 +231,14 @@ void session_start(const struct process_request *r) {
   for (int i = 0; good && !s->tty && i < 3; i++) good = !pipe2(pipes[i], O_CLOEXEC);
   char merged[128];
   if (s->first) snprintf(merged, sizeof merged, OVERLAY_ROOT "/%s/merged", r->container->id);
-  struct child child = {.process = r->process, .spec = r->spec, .merged = merged, .status = status[1],
+  unsigned long namespaces = namespaces_of(r->spec);
+  int network = s->first && r->container->sandbox ? sandbox_network(r->container->sandbox) : -1;
+  if (network >= 0) namespaces &= ~CLONE_NEWNET;
+  struct child child = {.process = r->process, .spec = r->spec, .merged = merged, .loopback = namespaces & CLONE_NEWNET, .status = status[1],
                         .container_pidfd = r->container && !s->first ? r->container->pidfd : -1,
                         .stdio = {pipes[0][0], pipes[1][1], pipes[2][1]}};
   int pid_namespace = r->container && !s->first ? r->container->pid_namespace : -1;
-  pid_t pid = good ? spawn(&child, namespaces_of(r->spec), r->container ? r->container->cgroup : -1, pid_namespace) : -1;
+  pid_t pid = good ? spawn(&child, namespaces, r->container ? r->container->cgroup : -1, pid_namespace, network) : -1;
   int error = errno;
   close(status[1]);
   for (int i = 0; !s->tty && i < 3; i++) {

@@ -64,6 +64,16 @@ size_t base64_decode(const char *text, unsigned char *bytes) {
   return out;
 }
 
+void text_base64(struct text *t, const unsigned char *bytes, size_t length) {
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (size_t at = 0; at < length; at += 3) {
+    size_t have = length - at < 3 ? length - at : 3;
+    uint32_t bits = bytes[at] << 16 | (have > 1 ? bytes[at + 1] << 8 : 0) | (have > 2 ? bytes[at + 2] : 0);
+    char four[4] = {digits[bits >> 18], digits[bits >> 12 & 63], have > 1 ? digits[bits >> 6 & 63] : '=', have > 2 ? digits[bits & 63] : '='};
+    text_add(t, four, sizeof four);
+  }
+}
+
 void become_ordinary(int oom_score) {
   sigset_t none;
   sigemptyset(&none);
