@@ -1,4 +1,5 @@
 import type { Directory } from '../files/node.ts';
+import { checkDepth } from '../image/depth.ts';
 import { chainId } from '../image/digest.ts';
 import type { ImageStore, LayerLease } from '../image/image-store.ts';
 import { emptyRoot } from '../image/layer.ts';
@@ -52,6 +53,7 @@ export interface SolvedLayer {
 /**
  * Takes a step's layer from the cache, or makes and keeps it. Nothing is kept of a step that fails.
  * The vertex is started and completed; an error is left to the caller to complete it with.
+ * @throws ImageError `too-deep`; what `make` does
  */
 export async function solveLayer(
   solver: LayerSolver,
@@ -61,6 +63,7 @@ export async function solveLayer(
 ): Promise<SolvedLayer> {
   const { cache, signal } = solver;
   throwIfCanceled(signal);
+  checkDepth(below.length + 1);
   const inputs = withEpoch(step.inputs, solver.sourceDateEpoch);
   const key = await cacheKey(inputs);
   const { current, relation } = await step.memory.begin(step.index, { key, inputs, variables: step.variables });

@@ -4,7 +4,7 @@ import type { ImageStore } from '../image/image-store.ts';
 import type { Machine } from '../machine/machine.ts';
 import { INIT_LAYER, initLayerTree } from './init-layer.ts';
 
-/** Hex digits: enough to tell layers apart, and few enough that 127 of them fit a mount's page of options. */
+/** Hex digits: enough to tell layers apart, and few enough that MAX_DEPTH of them (engine/image/depth.ts) fit a mount's page of options. */
 const NAME_LENGTH = 20;
 
 /** A layer's directory name in the guest's `/layers`: the same layer has one directory, whatever is below it. */

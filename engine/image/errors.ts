@@ -8,7 +8,9 @@ export type ImageErrorCode =
   /** Bytes do not have the digest they are named by. */
   | 'corrupt'
   /** More bytes than the engine unpacks: HTTP 413. */
-  | 'too-large';
+  | 'too-large'
+  /** More layers than can be mounted. */
+  | 'too-deep';
 
 /** What went wrong with an image, in Docker's words. */
 export class ImageError extends Error {

@@ -3,13 +3,14 @@ import type { Directory } from '../files/node.ts';
 import type { BlobStore } from '../stores/blob-store.ts';
 import type { StateStore } from '../stores/state-store.ts';
 import { DEFAULT_UNPACK_LIMIT } from './compression.ts';
+import { checkDepth } from './depth.ts';
 import { chainId, type Digest, hexOf, isDigest, sha256 } from './digest.ts';
 import { type Descriptor, encodeJson, type ImageConfig, parseImageConfig, parseManifest } from './documents.ts';
 import { ImageError } from './errors.ts';
 import { historyRows } from './history.ts';
 import type { HistoryRow, Image, ImageDeleteItem, ImageNames, ImageUser, Layer, StoredLayer } from './image.ts';
 import { applyLayer, emptyRoot } from './layer.ts';
-import { type AddedBlob, LayerStore } from './layer-store.ts';
+import { type AddedBlob, LayerStore, type UnpackedLayer } from './layer-store.ts';
 import { ManifestStore, type StoredManifest } from './manifest-store.ts';
 import { indexKey, type NameIndex, namesOf, referencesTo } from './name-index.ts';
 import { canonicalName, familiarName, parseReference, type Reference } from './reference.ts';
@@ -38,6 +39,8 @@ export interface CreateImage {
 export interface LayerBlob {
   readonly descriptor: Descriptor;
   readonly bytes: Uint8Array;
+  /** See {@link ImageStore.unpacker}. */
+  readonly unpacked?: UnpackedLayer;
 }
 
 /** An image made elsewhere. */
@@ -199,7 +202,7 @@ export class ImageStore {
 
   // Images
 
-  /** @throws ImageError `not-found` for a layer that is not in the store */
+  /** @throws ImageError `not-found` for a layer that is not in the store, `too-deep` */
   create(request: CreateImage): Promise<Image> {
     const { rootfs: _, history, ...config } = request.config;
     const document: ImageConfig = {
@@ -207,13 +210,35 @@ export class ImageStore {
       rootfs: { type: 'layers', diff_ids: request.layers.map(diffIdOf) },
       ...(history ? { history } : {}),
     };
-    return this.#write(() => this.#put(encodeJson(document), { parent: request.parent }));
+    return this.#write(async () => {
+      checkDepth(request.layers.length);
+      return this.#put(encodeJson(document), { parent: request.parent });
+    });
+  }
+
+  /**
+   * Gives a function that unpacks layers of one image before it is installed, while others are still on their way:
+   * {@link install} is soon done then. One after the other, so that all together keep to the limit.
+   * Its result rejects as {@link install} does.
+   */
+  unpacker(): (blob: LayerBlob, diffId: Digest) => Promise<LayerBlob> {
+    let left = this.#unpackLimit;
+    let last: Promise<unknown> = Promise.resolve();
+    return (blob, diffId) => {
+      const unpacking = last.then(async (): Promise<LayerBlob> => {
+        const unpacked = await this.#layers.unpack(blob.bytes, blob.descriptor.digest, diffId, left);
+        left -= unpacked.bytes;
+        return { ...blob, unpacked };
+      });
+      last = unpacking.catch(() => undefined);
+      return unpacking;
+    };
   }
 
   /**
    * Stores an image made elsewhere, or nothing at all.
    * @throws ImageError `invalid` for a malformed config or a manifest of other layers, `corrupt` for a layer that is not
-   *   what the config says, `too-large`, `not-found` for a missing layer; TarError
+   *   what the config says, `too-large`, `too-deep`, `not-found` for a missing layer; TarError
    */
   async install(request: InstallImage): Promise<Image> {
     const [image] = await this.installAll([request]);
@@ -252,6 +277,7 @@ export class ImageStore {
         `invalid manifest, layers length mismatch: expected ${diffIds.length}, got ${wrong}`,
       );
     }
+    checkDepth(diffIds.length);
     const id = await sha256(request.configBytes);
     if (manifest && manifest.config.digest !== id) {
       throw new ImageError('invalid', `invalid manifest: it is of the config ${manifest.config.digest}, not ${id}`);
@@ -274,7 +300,8 @@ export class ImageStore {
       }
       request.onLayer?.(index, false);
       const left = this.#unpackLimit - added.reduce((sum, { unpacked }) => sum + unpacked, 0);
-      added.push(await this.#layers.addBlob(blob.bytes, digest, diffId, left));
+      const { bytes, unpacked } = blob;
+      added.push(await this.#layers.addBlob({ bytes, digest, unpacked }, diffId, left));
       request.onLayer?.(index, true);
     }
   }

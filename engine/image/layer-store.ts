@@ -2,6 +2,7 @@ import type { Directory } from '../files/node.ts';
 import { countBytes } from '../files/tree.ts';
 import type { BlobStore } from '../stores/blob-store.ts';
 import type { StateStore } from '../stores/state-store.ts';
+import { tooLarge } from './compression/output.ts';
 import { type Compression, DEFAULT_UNPACK_LIMIT, decompress, detectCompression } from './compression.ts';
 import { type Digest, hexOf, sha256 } from './digest.ts';
 import { type Descriptor, MEDIA_TYPES } from './documents.ts';
@@ -24,6 +25,14 @@ interface LayerForm {
 interface LayerRecord extends StoredLayer {
   /** At least one. The first compressed one is what new manifests name. */
   readonly forms: readonly LayerForm[];
+}
+
+/** A layer's contents, checked against its diff ID. Nothing of it is stored yet. */
+export interface UnpackedLayer {
+  readonly diffId: Digest;
+  readonly tree: Directory;
+  /** Bytes that had to be unpacked for it. */
+  readonly bytes: number;
 }
 
 /** A form of a layer as {@link LayerStore.addBlob} leaves it. */
@@ -100,23 +109,39 @@ export class LayerStore {
   }
 
   /**
-   * A layer as a registry or archive has it, in any compression. It joins the forms that are there.
+   * Unpacks a layer as a registry or archive has it, in any compression, without storing anything.
    * @param limit bytes that it may unpack to
-   * @throws ImageError `corrupt` if it does not unpack to `diffId`, `too-large`; TarError; then nothing is stored
+   * @throws ImageError `corrupt` if it does not unpack to `diffId`, `too-large`; TarError
    */
-  async addBlob(bytes: Uint8Array, digest: Digest, diffId: Digest, limit = this.#unpackLimit): Promise<AddedBlob> {
-    const record = this.#records.get(diffId);
-    if (record?.forms.some((form) => form.digest === digest)) return { diffId, digest, isNew: false, unpacked: 0 };
-    const compression = detectCompression(bytes);
+  async unpack(bytes: Uint8Array, digest: Digest, diffId: Digest, limit = this.#unpackLimit): Promise<UnpackedLayer> {
     const what = `layer ${digest}`;
     const tar = await decompress(bytes, { limit: Math.min(limit, this.#unpackLimit), what });
     const actual = await sha256(tar);
     if (actual !== diffId) {
       throw new ImageError('corrupt', `${what} unpacks to ${actual}, its image says ${diffId}`);
     }
-    const tree = record ? undefined : layerTarToTree(tar, { limit });
-    await this.#store(diffId, tree, { digest, size: bytes.length, compression }, bytes);
-    return { diffId, digest, isNew: true, unpacked: tar === bytes ? 0 : tar.length };
+    return { diffId, tree: layerTarToTree(tar, { limit }), bytes: tar === bytes ? 0 : tar.length };
+  }
+
+  /**
+   * Adds a layer's blob to the forms that are there.
+   * @param unpacked what {@link unpack} has made of it, if that has been done
+   * @throws as {@link unpack}; then nothing is stored
+   */
+  async addBlob(
+    blob: { readonly bytes: Uint8Array; readonly digest: Digest; readonly unpacked?: UnpackedLayer | undefined },
+    diffId: Digest,
+    limit = this.#unpackLimit,
+  ): Promise<AddedBlob> {
+    const { bytes, digest } = blob;
+    const record = this.#records.get(diffId);
+    if (record?.forms.some((form) => form.digest === digest)) return { diffId, digest, isNew: false, unpacked: 0 };
+    const ahead = blob.unpacked?.diffId === diffId ? blob.unpacked : undefined;
+    const unpacked = ahead ?? (await this.unpack(bytes, digest, diffId, limit));
+    if (unpacked.bytes > limit) throw tooLarge(`layer ${digest}`, limit);
+    const form = { digest, size: bytes.length, compression: detectCompression(bytes) };
+    await this.#store(diffId, record ? undefined : unpacked.tree, form, bytes);
+    return { diffId, digest, isNew: true, unpacked: unpacked.bytes };
   }
 
   async #store(diffId: Digest, tree: Directory | undefined, form: LayerForm, bytes: Uint8Array): Promise<void> {

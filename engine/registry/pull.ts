@@ -1,4 +1,4 @@
-import { shortId } from '../image/digest.ts';
+import { type Digest, shortId } from '../image/digest.ts';
 import { type Descriptor, parseImageConfig } from '../image/documents.ts';
 import type { Image } from '../image/image.ts';
 import type { LayerBlob } from '../image/image-store.ts';
@@ -72,7 +72,7 @@ async function pullOne(
     options.onLayers?.(
       manifest.layers.map(({ digest, size }, index) => ({ id: shortId(digest), diffId: diffIds[index] ?? '', size })),
     );
-    const layers = await fetchLayers(manifest.layers, reference, options);
+    const layers = await fetchLayers(manifest.layers, diffIds, reference, options);
     signal?.throwIfAborted();
     image = await images.install({
       configBytes,
@@ -80,11 +80,11 @@ async function pullOne(
       layers,
       onLayer: (index, stored) => {
         const descriptor = manifest.layers[index];
-        if (!descriptor) return;
+        if (!descriptor || !stored) return;
         const id = shortId(descriptor.digest);
         const { size } = descriptor;
-        report({ id, status: 'Extracting', progressDetail: { current: stored ? size : 0, total: size } });
-        if (stored) report({ id, status: 'Pull complete', progressDetail: {} });
+        report({ id, status: 'Extracting', progressDetail: { current: size, total: size } });
+        report({ id, status: 'Pull complete', progressDetail: {} });
       },
     });
   }
@@ -123,6 +123,7 @@ async function fetchConfig(
 
 async function fetchLayers(
   descriptors: readonly Descriptor[],
+  diffIds: readonly Digest[],
   reference: Reference,
   { client, images, signal, onProgress }: PullOptions,
 ): Promise<readonly (LayerBlob | undefined)[]> {
@@ -138,6 +139,8 @@ async function fetchLayers(
   for (const { descriptor } of wanted.slice(CONCURRENT)) {
     report({ id: shortId(descriptor.digest), status: 'Waiting', progressDetail: {} });
   }
+  const unpack = images.unpacker();
+  const unpacking: Promise<void>[] = [];
   await inTurns(CONCURRENT, wanted, signal, async ({ descriptor, index }, either) => {
     const id = shortId(descriptor.digest);
     const total = descriptor.size;
@@ -154,7 +157,18 @@ async function fetchLayers(
     });
     report({ id, status: 'Verifying Checksum', progressDetail: {} });
     report({ id, status: 'Download complete', progressDetail: {} });
+    report({ id, status: 'Extracting', progressDetail: { current: 0, total } });
+    const diffId = diffIds[index];
     layers[index] = { descriptor, bytes };
+    // Of too many layers the last ones are not in the config; to say so is the store's part.
+    if (!diffId) return;
+    // Not waited for: the next layer is on its way meanwhile.
+    const unpacked = unpack({ descriptor, bytes }, diffId).then((layer) => {
+      layers[index] = layer;
+    });
+    unpacked.catch(() => undefined);
+    unpacking.push(unpacked);
   });
+  await Promise.all(unpacking);
   return layers;
 }
