@@ -11,7 +11,7 @@ import type { Directory } from '../files/node.ts';
 import type { ContainerConfig } from '../image/documents.ts';
 import type { Image } from '../image/image.ts';
 import { loadBaseImage } from './base-image.ts';
-import { BuildContext } from './context.ts';
+import type { BuildContext } from './context.ts';
 import { applyTransfer } from './copy.ts';
 import { BuildError, throwIfCanceled } from './errors.ts';
 import { imageDocument, scratchConfig, withPath } from './image-config.ts';
@@ -46,7 +46,7 @@ export interface BuildRunOptions {
   readonly graph: StageGraph;
   readonly memory: BuildMemory;
   readonly solver: LayerSolver;
-  readonly dockerfileName: string;
+  readonly context: BuildContext;
   /** Aborted when the build is given up, or one of its stages fails. */
   readonly abort: AbortController;
 }
@@ -59,7 +59,6 @@ export class BuildRun {
   readonly #usedArgs = new Set<string>();
   readonly #stages = new Map<Stage, Promise<StageState>>();
   readonly #images = new Map<string, Promise<Image>>();
-  #context: Promise<BuildContext> | undefined;
 
   constructor(options: BuildRunOptions) {
     const { request, reporter, dockerfile, graph } = options;
@@ -82,7 +81,6 @@ export class BuildRun {
   async solve(): Promise<StageState> {
     const { graph, request, abort } = this.#options;
     try {
-      await this.#openContext();
       if (request.stepwise) for (const { stage } of neededStages(graph)) await this.#solve(stage);
       const state = await this.#solve(graph.target.stage);
       await Promise.all(this.#stages.values());
@@ -233,7 +231,7 @@ export class BuildRun {
       index,
       description,
       vertex,
-      buildContext: () => this.#buildContext(),
+      buildContext: () => this.#options.context.files(),
       filesOf: (from) => this.#filesOf(planned, from),
       onContainer: (id) => {
         containerId = id;
@@ -257,16 +255,6 @@ export class BuildRun {
     if (noCache) return '--no-cache';
     const filter = noCacheFilter.find((name) => name.toLowerCase() === stage.name || name === String(stage.index));
     return filter === undefined ? undefined : `--no-cache-filter=${filter}`;
-  }
-
-  #openContext(): Promise<BuildContext> {
-    const { request, reporter, dockerfileName } = this.#options;
-    this.#context ??= BuildContext.open(request, reporter, dockerfileName);
-    return this.#context;
-  }
-
-  async #buildContext(): Promise<Directory> {
-    return (await this.#openContext()).files();
   }
 
   async #filesOf(

@@ -95,6 +95,36 @@ test('SOURCE_DATE_EPOCH may be a build argument', async () => {
   expect(error.message).toBe('invalid SOURCE_DATE_EPOCH: now');
 });
 
+describe('build checks that need more than the text', () => {
+  test('what .dockerignore leaves out, and bases for other platforms', async () => {
+    const builder = await testBuilder();
+    await builder.addImage('base', tree({ bin: '' }));
+    const { id } = await builder.images.create({ config: { architecture: 'amd64', os: 'linux' }, layers: [] });
+    await builder.images.tag('docker.io/library/foreign:latest', id);
+    const context = tree({ '.dockerignore': 'secret\n', secret: 's', ok: 'o' });
+    const dockerfile = 'FROM foreign AS x\nFROM base\nCOPY --from=x / /\nCOPY ok /\nCOPY secret /\n';
+    await expect(builder.build({ context, dockerfile })).rejects.toThrow('"/secret": not found');
+    const warnings = builder.events.flatMap((event) => event.warnings ?? []);
+    expect(warnings.map(({ short, url }) => [short, url])).toEqual([
+      [
+        'InvalidBaseImagePlatform: Base image foreign was pulled with platform "linux/amd64", expected "linux/386" for current build (line 1)',
+        'https://docs.docker.com/go/dockerfile/rule/invalid-base-image-platform/',
+      ],
+      [
+        'CopyIgnoredFile: Attempting to Copy file "secret" that is excluded by .dockerignore (line 5)',
+        'https://docs.docker.com/go/dockerfile/rule/copy-ignored-file/',
+      ],
+    ]);
+  });
+
+  test('an exception in .dockerignore makes it unclear', async () => {
+    const builder = await testBuilder();
+    const context = tree({ '.dockerignore': 'd\n!d/x\n', 'd/x': '' });
+    const { warnings } = await builder.build({ context, dockerfile: 'FROM scratch\nCOPY d /\n' });
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe('RUN', () => {
   test('runs with the environment, user, directory and layers so far', async () => {
     const builder = await withBase(async () => ({ '/out': file('o') }));
@@ -141,7 +171,7 @@ describe('RUN', () => {
     expect(own?.argv).toEqual(['/dev/pipes/B']);
     const data = new TextEncoder().encode('#!/bin/x\nb\n');
     expect(own?.mounts).toEqual([{ type: 'file', target: '/dev/pipes/B', data, mode: 0o755, uid: 0, gid: 0 }]);
-    expect(shell?.argv).toEqual(['/bin/sh', '-c', '<<-C cat >f\nin\nC']);
+    expect(shell?.argv).toEqual(['/bin/sh', '-c', '<<-C cat >f\n\tin\nC']);
     expect(builder.vertexes().map(({ name }) => name)).toContain('[2/4] RUN <<A (one...)');
   });
 

@@ -8,7 +8,7 @@ import {
 import { canonicalName, parseReference, repositoryName } from '../image/reference.ts';
 import { describePlan } from './build-plan.ts';
 import { BuildRun } from './build-run.ts';
-import { findDockerfile } from './context.ts';
+import { BuildContext, findDockerfile } from './context.ts';
 import { BuildError, throwIfCanceled } from './errors.ts';
 import { exportImage } from './export-image.ts';
 import type { LayerSolver } from './layer-step.ts';
@@ -16,7 +16,7 @@ import { lintWarnings } from './lint-warnings.ts';
 import type { VertexWarning } from './progress.ts';
 import { Reporter } from './reporter.ts';
 import type { BuildEnvironment, BuildRequest, BuildResult } from './request.ts';
-import { planStages, type StageGraph } from './stage-graph.ts';
+import { neededStages, planStages, type StageGraph } from './stage-graph.ts';
 import { BuildMemory } from './stage-memory.ts';
 
 /**
@@ -45,13 +45,19 @@ export async function build(request: BuildRequest, given: BuildEnvironment): Pro
     const dockerfile = interpretDockerfile(ast);
     const graph = planStages(dockerfile, { target: request.target, buildArgs: request.buildArgs ?? {} });
     reporter.emit({ plan: describePlan(dockerfile, graph, { name, text }) });
-    const { images } = environment;
-    const lint = { vertex: definition.digest, images, buildArgs: request.buildArgs ?? {} };
-    const { warnings, failure } = lintWarnings(ast, dockerfile, lint);
+    const context = await BuildContext.open(request, reporter, name);
+    const { warnings, failure } = lintWarnings(ast, dockerfile, {
+      vertex: definition.digest,
+      images: environment.images,
+      buildArgs: request.buildArgs ?? {},
+      stages: neededStages(graph).map(({ stage }) => stage.index),
+      ignore: context.ignore,
+    });
     if (warnings.length > 0) reporter.emit({ warnings });
     if (failure) throw failure;
     const tags = references.map(({ reference }) => reference);
-    return await buildStages({ request, environment, reporter, dockerfile, graph, name, tags, warnings, abort });
+    const plan = { dockerfile, graph, name, context };
+    return await buildStages({ request, environment, reporter, ...plan, tags, warnings, abort });
   } catch (error) {
     throw describeFailure(error, name, text, request.signal);
   } finally {
@@ -68,6 +74,7 @@ async function buildStages(build: {
   readonly graph: StageGraph;
   /** The Dockerfile's. */
   readonly name: string;
+  readonly context: BuildContext;
   readonly tags: readonly string[];
   readonly warnings: readonly VertexWarning[];
   readonly abort: AbortController;
@@ -92,7 +99,7 @@ async function buildStages(build: {
     onRecord: (id) => uses.add(cache.use(id)),
   };
   try {
-    const run = new BuildRun({ ...build, dockerfileName: name, memory, solver });
+    const run = new BuildRun({ ...build, memory, solver });
     const state = await run.solve();
     const vertex = await reporter.vertex('exporting to image');
     const image = await vertex.during(() => {

@@ -47,9 +47,9 @@ export class BuildContext {
     return new BuildContext(request, reporter, ignore);
   }
 
-  /** Whether a path (`a/b`) is in the context that was given, but left out of it by .dockerignore. */
-  isIgnored(path: string): boolean {
-    return this.#ignore?.excludes(path) ?? false;
+  /** What is left out of the context that was given; undefined if it does not say. */
+  get ignore(): Dockerignore | undefined {
+    return this.#ignore;
   }
 
   files(): Promise<Directory> {

@@ -3,6 +3,8 @@ import { BuildError } from './errors.ts';
 import { compilePathPattern } from './path-pattern.ts';
 
 interface Rule {
+  /** Cleaned, without `!`. */
+  readonly pattern: string;
   readonly matches: (path: string) => boolean;
   /** `!pattern`: brings back what an earlier rule took out. */
   readonly exception: boolean;
@@ -14,6 +16,8 @@ export interface Dockerignore {
   excludes(path: string): boolean;
   /** Whether a directory that is left out must be looked into all the same, as an exception may be below it. */
   readonly hasExceptions: boolean;
+  /** Whether one of the patterns stands for everything. */
+  readonly excludesAll: boolean;
 }
 
 /** @throws BuildError `invalid` for a malformed pattern */
@@ -35,10 +39,11 @@ export function dockerignoreOf(patterns: readonly string[]): Dockerignore {
     if (written === '' && exception) throw new BuildError('invalid', 'illegal exclusion pattern: "!"');
     if (written === '') return [];
     const pattern = cleanPath(written);
-    return [{ matches: compilePathPattern(pattern, true), exception }];
+    return [{ pattern, matches: compilePathPattern(pattern, true), exception }];
   });
   return {
     hasExceptions: rules.some(({ exception }) => exception),
+    excludesAll: rules.some(({ pattern, exception }) => !exception && ['*', '**', '**/*'].includes(pattern)),
     excludes: (path) => excludes(rules, path),
   };
 }

@@ -32,7 +32,7 @@ function parse(pattern: string, doubleStar: boolean): Step[] {
   for (let index = 0; index < chars.length; index++) {
     const char = chars[index] ?? '';
     if (char === '*' && doubleStar && chars[index + 1] === '*') {
-      while (chars[index + 1] === '*') index++;
+      index++;
       if (chars[index + 1] === '/') index++;
       steps.push({ kind: index + 1 >= chars.length ? 'rest' : 'directories' });
     } else if (char === '*') {

@@ -64,7 +64,12 @@ export async function prepareMounts(step: Step): Promise<PreparedMounts> {
 
 async function prepareMount(mount: Mount, step: Step): Promise<PreparedMount> {
   const { state, instruction } = step;
-  const target = mount.target === undefined ? undefined : joinPath(state.config.WorkingDir ?? '', mount.target);
+  const ofItsOwn = mount.type === 'secret' || mount.type === 'ssh';
+  const target =
+    mount.target === undefined && ofItsOwn ? undefined : joinPath(state.config.WorkingDir ?? '', mount.target ?? '');
+  if (target === '/') {
+    throw new BuildError('invalid', `invalid mount target ${quote(target)}`, { range: instruction.range });
+  }
   switch (mount.type) {
     case 'tmpfs':
       return { mount: { type: 'tmpfs', target: target ?? '/', size: mount.size } };

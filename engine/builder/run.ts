@@ -1,3 +1,4 @@
+import { heredocText, parseHeredocMarker } from '../dockerfile/index.ts';
 import { StartError } from '../machine/errors.ts';
 import { BuildError, throwIfCanceled } from './errors.ts';
 import { quote } from './go-format.ts';
@@ -23,6 +24,7 @@ export async function applyRun(
   context: StepContext,
 ): Promise<StepResult> {
   const { config } = state;
+  refuse(instruction);
   const { argv, script } = commandOf(state, instruction);
   const { command } = instruction;
   const network = instruction.network === 'default' ? (context.request.network ?? 'default') : instruction.network;
@@ -67,6 +69,18 @@ export async function applyRun(
   return { state: withLayer(state, solved, createdBy), cached: solved.cached };
 }
 
+/** What a RUN may ask for that this engine does not give. @throws BuildError `invalid` */
+function refuse({ insecure, devices }: InstructionOf<'RUN'>): void {
+  if (insecure) {
+    const message = 'granting entitlement security.insecure is not allowed by build daemon configuration';
+    throw new BuildError('invalid', message, { range: insecure.range });
+  }
+  const [device] = devices;
+  if (!device) return;
+  const message = `RUN --device=${device.value}: there are no devices to give to a build here`;
+  throw new BuildError('invalid', message, { range: device.range });
+}
+
 async function execute(
   step: Omit<RunStep, 'onStart' | 'onOutput' | 'signal'>,
   context: StepContext,
@@ -108,16 +122,17 @@ function commandOf(
 ): { readonly argv: readonly string[]; readonly script: StepMount | undefined } {
   const [first] = heredocs;
   if (command.form === 'exec' || !first) return { argv: commandLine(command, state.config), script: undefined };
-  const alone = /^\d*<<-?\S+$/.test(command.text) && heredocs.length === 1;
-  if (alone && first.content.startsWith('#!')) {
+  const alone = parseHeredocMarker(command.text) !== undefined;
+  const content = heredocText(first);
+  if (alone && content.startsWith('#!')) {
     const target = `${SCRIPTS}/${first.name}`;
-    const data = encoder.encode(first.content);
+    const data = encoder.encode(content);
     return { argv: [target], script: { type: 'file', target, data, mode: 0o755, uid: 0, gid: 0 } };
   }
   // Several, or one among other words: the shell reads heredocs itself, if they are put back.
   const text = alone
-    ? first.content
-    : [command.text, ...heredocs.map(({ content, name }) => content + name)].join('\n');
+    ? content
+    : [command.text, ...heredocs.map((heredoc) => heredoc.content + heredoc.name)].join('\n');
   return { argv: commandLine({ form: 'shell', text }, state.config), script: undefined };
 }
 

@@ -1,9 +1,10 @@
 import {
   type Dockerfile,
   expandWord,
-  parseMount,
+  mountSource,
   type Stage,
   type StageInstruction,
+  type Variables,
   type Word,
 } from '../dockerfile/index.ts';
 import { suggest } from '../dockerfile/suggest.ts';
@@ -78,7 +79,7 @@ export function planStages(
     return {
       stage,
       base,
-      platform: platform && expandWord(platform.value, { variables, escape: escapeChar, range: platform.range }),
+      platform: platform && platformOf(platform, { variables, escape: escapeChar }),
       sources: sourcesOf(stage, stages),
       label: stages.length === 1 ? '' : (stage.name ?? `stage-${stage.index}`),
       stepCount: (base.kind === 'image' ? 1 : 0) + stage.instructions.filter(makesLayer).length,
@@ -89,6 +90,13 @@ export function planStages(
   for (const { stage } of planned) refuseCycle(planned, stage);
   for (const needed of neededStages({ target, stages: planned })) refuseLaterSources(needed);
   return { target, stages: planned, globalArgs: new Map([...automatic, ...globalArgs]) };
+}
+
+/** @throws BuildError `invalid` for one that comes to nothing; DockerfileError */
+function platformOf(word: Word, options: { readonly variables: Variables; readonly escape: string }): string {
+  const platform = expandWord(word.value, { ...options, range: word.range });
+  if (platform !== '') return platform;
+  throw new BuildError('invalid', `empty platform value from expression ${word.value}`, { range: word.range });
 }
 
 /** The stages that a stage needs before it can be built, each once. */
@@ -156,7 +164,7 @@ function sourcesOf(stage: Stage, stages: readonly Stage[]): ReadonlyMap<string, 
       sources.set(instruction.from.value, findSource(instruction.from, stages));
     } else if (instruction.kind === 'RUN') {
       for (const mount of instruction.mounts) {
-        const { from } = parseMount(mount);
+        const from = mountSource(mount);
         if (from) sources.set(from, findSource({ value: from, range: mount.text.range }, stages));
       }
     }
@@ -196,7 +204,7 @@ function refuseLaterSources({ stage, sources }: PlannedStage): void {
       refuseLaterSource('copy', stage, instruction.from, sources.get(instruction.from.value));
     } else if (instruction.kind === 'RUN') {
       for (const mount of instruction.mounts) {
-        const { from } = parseMount(mount);
+        const from = mountSource(mount);
         if (from) refuseLaterSource('mount', stage, { value: from, range: mount.text.range }, sources.get(from));
       }
     }

@@ -25,11 +25,11 @@ export type Arguments =
 
 export interface Heredoc {
   readonly name: string;
-  /** Lines between the marker and the terminator, each with its line end, tabs stripped if `chomp`. */
+  /** Lines between the marker and the terminator, as they stand in the file, line ends and leading tabs included. */
   readonly content: string;
   /** False when the name was quoted. */
   readonly expand: boolean;
-  /** `<<-`: leading tabs do not count. */
+  /** `<<-`: leading tabs do not count; {@link heredocText} takes them away. */
   readonly chomp: boolean;
   /** The number before `<<`, as the shell reads it; 0 if there is none. */
   readonly fileDescriptor: number;

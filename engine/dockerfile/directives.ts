@@ -2,7 +2,7 @@ import type { Directive } from './ast.ts';
 import { DockerfileError } from './error.ts';
 import type { Source } from './source.ts';
 
-const SHAPE = /^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/;
+const SHAPE = /^\s*#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/;
 const NAMES = ['syntax', 'escape', 'check'] as const;
 
 /**

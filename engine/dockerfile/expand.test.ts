@@ -38,6 +38,12 @@ describe('expandWord', () => {
     ['${path//[a-z]/X}', '/a/b/c.tar.gz'],
     ['${path//\\//-}', '-a-b-c.tar.gz'],
     ['${x/*/y}', 'y'],
+    ['${empty/*/y}', 'y'],
+    ['${x//l*/L}', 'vaL'],
+    ['${two//?/-}', '---'],
+    ['${x//n/-}', 'value'],
+    ['${x:#v}', 'alue'],
+    ['${path##*\\/}', 'c.tar.gz'],
     ['\\$x', '$x'],
     ['\\\\$x', '\\value'],
     ["'$x'", '$x'],
@@ -61,6 +67,7 @@ describe('expandWord', () => {
     ['${x:-a', "syntax error: missing '}'"],
     ['${}', 'syntax error: bad substitution'],
     ['${:x}', 'syntax error: bad substitution'],
+    ['${path%\\.*}', "invalid pattern (\\.*) in substitution: invalid escape '\\.'"],
     ['${x!y}', 'unsupported modifier (!) in substitution'],
     ['${x:=y}', 'unsupported modifier (:=) in substitution'],
     ['"$x', 'unexpected end of statement while looking for matching double-quote'],
@@ -101,5 +108,5 @@ describe('expandWord', () => {
 
 test('expandWords splits what was not quoted', () => {
   expect(expandWords('$two "$two" c', { variables })).toEqual(['a', 'b', 'a b', 'c']);
-  expect(expandWords('"" $unset', { variables })).toEqual(['']);
+  expect(expandWords('"" $unset a""b', { variables })).toEqual(['ab']);
 });

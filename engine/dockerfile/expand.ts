@@ -54,7 +54,6 @@ class ExpansionFailure extends Error {}
 class WordList {
   readonly #words: string[] = [];
   #current = '';
-  #open = false;
 
   /** Text in which white space separates. */
   addPlain(text: string): void {
@@ -64,16 +63,15 @@ class WordList {
     }
   }
 
-  /** Text that belongs to one word, even if it is empty. */
+  /** Text that belongs to one word, white space included. */
   addRaw(text: string): void {
     this.#current += text;
-    this.#open = true;
   }
 
+  /** A word of nothing is none, quoted or not. */
   #close(): void {
-    if (this.#open) this.#words.push(this.#current);
+    if (this.#current !== '') this.#words.push(this.#current);
     this.#current = '';
-    this.#open = false;
   }
 
   finish(): readonly string[] {
@@ -213,6 +211,7 @@ class Expander {
     }
     const greedy = word.startsWith(operator);
     const pattern = greedy ? word.slice(1) : word;
+    checkPattern(pattern);
     return operator === '#' ? trimPrefix(pattern, value ?? '', greedy) : trimSuffix(pattern, value ?? '', greedy);
   }
 
@@ -222,20 +221,24 @@ class Expander {
     const pattern = this.until('/', { words: new WordList(), rawEscapes: true });
     const replacement = this.until('}', { words: new WordList(), rawEscapes: false });
     const value = this.#lookUp(name) ?? '';
+    checkPattern(pattern);
     let result = '';
     let index = 0;
+    // As in Go, a match of nothing counts, unless it stands right behind another match.
+    let matched = -1;
     while (index <= value.length) {
-      const length = matchLengths(pattern, value, index).at(-1) ?? 0;
-      if (length > 0) {
+      const length = matchLengths(pattern, value, index).at(-1);
+      if (length !== undefined && (length > 0 || index !== matched)) {
         result += replacement;
         index += length;
-        if (!all) break;
-      } else {
-        result += value[index] ?? '';
-        index++;
+        matched = index;
+        if (!all) return result + value.slice(index);
+        if (length > 0) continue;
       }
+      result += value[index] ?? '';
+      index++;
     }
-    return result + value.slice(index);
+    return result;
   }
 
   /** A name, or one of the shell's special parameters; empty if what is here is neither. */
@@ -250,6 +253,14 @@ class Expander {
     const value = this.#options.variables.get(name);
     if (expected || value !== undefined) this.#options.onVariable?.(name, value !== undefined);
     return value;
+  }
+}
+
+/** In a pattern only these can be escaped; `}` and `/` are, so as not to end it. */
+function checkPattern(pattern: string): void {
+  for (const [, char = ''] of pattern.matchAll(/\\(.?)/gsu)) {
+    if ('*?\\}/'.includes(char) && char !== '') continue;
+    throw new ExpansionFailure(`invalid pattern (${pattern}) in substitution: invalid escape '\\${char}'`);
   }
 }
 

@@ -55,6 +55,10 @@ export interface RunInstruction extends Common {
   readonly heredocs: readonly Heredoc[];
   readonly mounts: readonly MountSpec[];
   readonly network: 'default' | 'none' | 'host';
+  /** `--security=insecure`, if it is asked for. */
+  readonly insecure: Word | undefined;
+  /** What `--device` asks for. */
+  readonly devices: readonly Word[];
 }
 export interface CopyInstruction extends Transfer {
   readonly kind: 'COPY';

@@ -3,7 +3,7 @@ import type { DockerfileAst, InstructionNode } from './ast.ts';
 import { parseDuration } from './duration.ts';
 import { DockerfileError } from './error.ts';
 import { type FlagKind, type Flags, parseFlags } from './flags.ts';
-import { parseHeredocMarker } from './heredoc.ts';
+import { heredocText, parseHeredocMarker } from './heredoc.ts';
 import type {
   ArgInstruction,
   CommandLine,
@@ -14,7 +14,7 @@ import type {
   Stage,
   StageInstruction,
 } from './instructions.ts';
-import { parseMount } from './mount.ts';
+import { checkMount } from './mount.ts';
 import { parseDockerfile } from './parse.ts';
 import type { Word } from './range.ts';
 import { suggest } from './suggest.ts';
@@ -35,7 +35,7 @@ export function interpretDockerfile(ast: DockerfileAst): Dockerfile {
   const globalArgs: ArgInstruction[] = [];
   const stages: (Stage & { instructions: StageInstruction[] })[] = [];
   for (const node of ast.instructions) {
-    const instruction = interpretAt(node, ast.escape);
+    const instruction = interpretAt(node);
     const stage = stages.at(-1);
     if (instruction.kind === 'FROM') {
       stages.push({ index: stages.length, from: instruction, name: instruction.stageName?.value, instructions: [] });
@@ -55,9 +55,9 @@ export function interpretDockerfile(ast: DockerfileAst): Dockerfile {
 }
 
 /** Adds to an error the line that BuildKit's message names. */
-function interpretAt(node: InstructionNode, escapeChar: string): Instruction {
+function interpretAt(node: InstructionNode): Instruction {
   try {
-    return interpretInstruction(node, escapeChar);
+    return interpretInstruction(node);
   } catch (error) {
     if (!(error instanceof DockerfileError)) throw error;
     const message = `dockerfile parse error on line ${node.range.start.line}: ${error.message}`;
@@ -73,25 +73,25 @@ export function readTrigger(expression: string): StageInstruction {
   const ast = parseDockerfile(expression);
   const [node, second] = ast.instructions;
   if (!node || second) throw new DockerfileError('syntax', 'onbuild trigger should be a single expression');
-  const instruction = interpretInstruction(node, ast.escape);
+  const instruction = interpretInstruction(node);
   if (instruction.kind === 'FROM') throw new DockerfileError('syntax', "FROM isn't allowed as an ONBUILD trigger");
   return instruction;
 }
 
-type Interpreter = (node: InstructionNode, escapeChar: string) => Instruction;
+type Interpreter = (node: InstructionNode) => Instruction;
 
 /**
  * Gives one instruction its type.
  * @throws DockerfileError `unknown-instruction`, `unknown-flag`, `flag-value`, `arguments` or `heredoc`
  */
-export function interpretInstruction(node: InstructionNode, escapeChar: string): Instruction {
+export function interpretInstruction(node: InstructionNode): Instruction {
   const name = node.keyword.value;
   const interpret = INTERPRETERS[name.toUpperCase()];
   if (!interpret) {
     const suggestion = suggest(name, INSTRUCTION_NAMES, true);
     throw new DockerfileError('unknown-instruction', `unknown instruction: ${name}`, node.keyword.range, suggestion);
   }
-  return interpret(node, escapeChar);
+  return interpret(node);
 }
 
 const INTERPRETERS: Readonly<Record<string, Interpreter>> = {
@@ -114,22 +114,41 @@ const INTERPRETERS: Readonly<Record<string, Interpreter>> = {
   RUN: (node) => {
     const flags = parseFlags(node, { mount: 'strings', network: 'string', security: 'string', device: 'strings' });
     const mounts = flags.strings('mount').map((text) => ({ text }));
-    for (const mount of mounts) parseMount(mount);
-    const network = flags.string('network');
-    if (network && !['default', 'none', 'host'].includes(network.value)) {
-      throw new DockerfileError('flag-value', `invalid network mode ${JSON.stringify(network.value)}`, network.range);
+    for (const mount of mounts) checkMount(mount);
+    const security = flags.string('security');
+    if (security && !['sandbox', 'insecure'].includes(security.value)) {
+      const message = `security ${JSON.stringify(security.value)} is not valid`;
+      throw new DockerfileError(
+        'flag-value',
+        message,
+        security.range,
+        suggest(security.value, ['sandbox', 'insecure']),
+      );
     }
-    const mode = network?.value === 'none' ? 'none' : network?.value === 'host' ? 'host' : 'default';
-    return { kind: 'RUN', ...common(node), command: commandOf(node), heredocs: node.heredocs, mounts, network: mode };
+    const network = flags.string('network');
+    if (network && !NETWORKS.some((known) => known === network.value)) {
+      const message = `invalid network mode ${JSON.stringify(network.value)}`;
+      throw new DockerfileError('flag-value', message, network.range, suggest(network.value, NETWORKS));
+    }
+    return {
+      kind: 'RUN',
+      ...common(node),
+      command: commandOf(node),
+      heredocs: node.heredocs,
+      mounts,
+      network: NETWORKS.find((known) => known === network?.value) ?? 'default',
+      insecure: security?.value === 'insecure' ? security : undefined,
+      devices: flags.strings('device'),
+    };
   },
-  COPY: (node, escapeChar) => {
+  COPY: (node) => {
     const known = { ...TRANSFER_FLAGS, from: 'string', parents: 'boolean' } as const;
-    const { flags, ...transfer } = transferOf(node, escapeChar, known);
+    const { flags, ...transfer } = transferOf(node, known);
     return { kind: 'COPY', ...transfer, from: flags.string('from'), parents: flags.boolean('parents') ?? false };
   },
-  ADD: (node, escapeChar) => {
+  ADD: (node) => {
     const known = { ...TRANSFER_FLAGS, checksum: 'string', 'keep-git-dir': 'boolean', unpack: 'boolean' } as const;
-    const { flags, ...transfer } = transferOf(node, escapeChar, known);
+    const { flags, ...transfer } = transferOf(node, known);
     return {
       kind: 'ADD',
       ...transfer,
@@ -182,7 +201,7 @@ const INTERPRETERS: Readonly<Record<string, Interpreter>> = {
   },
   STOPSIGNAL: (node) => ({ kind: 'STOPSIGNAL', ...common(node), signal: oneArgument(node) }),
   HEALTHCHECK: healthcheck,
-  ONBUILD: (node, escapeChar) => {
+  ONBUILD: (node) => {
     const trigger = node.arguments.form === 'trigger' ? node.arguments.trigger : undefined;
     if (!trigger) throw new DockerfileError('arguments', 'ONBUILD requires at least one argument', node.range);
     parseFlags(node, {});
@@ -194,13 +213,14 @@ const INTERPRETERS: Readonly<Record<string, Interpreter>> = {
     if (name === 'MAINTAINER' || name === 'FROM') {
       throw new DockerfileError('arguments', `${name} isn't allowed as an ONBUILD trigger`, trigger.keyword.range);
     }
-    interpretInstruction(trigger, escapeChar);
+    interpretInstruction(trigger);
     const expression = [trigger.text, ...node.heredocs.map(({ content, name: end }) => content + end)].join('\n');
     return { kind: 'ONBUILD', ...common(node), expression };
   },
   MAINTAINER: (node) => ({ kind: 'MAINTAINER', ...common(node), maintainer: oneArgument(node) }),
 };
 
+const NETWORKS = ['default', 'none', 'host'] as const;
 const TRANSFER_FLAGS = { chown: 'string', chmod: 'string', link: 'boolean', exclude: 'strings' } as const;
 
 function common(node: InstructionNode) {
@@ -249,11 +269,7 @@ function commandOf(node: InstructionNode): CommandLine {
   return { form: 'shell', text: args.form === 'text' ? (args.text?.value ?? '') : '' };
 }
 
-function transferOf<Known extends Readonly<Record<string, FlagKind>>>(
-  node: InstructionNode,
-  escapeChar: string,
-  known: Known,
-) {
+function transferOf<Known extends Readonly<Record<string, FlagKind>>>(node: InstructionNode, known: Known) {
   const name = node.keyword.value.toUpperCase();
   const words = wordsOf(node);
   const destination = words.at(-1);
@@ -263,11 +279,15 @@ function transferOf<Known extends Readonly<Record<string, FlagKind>>>(
   }
   const flags: Flags = parseFlags(node, known);
   const isMarker = (word: Word) => node.heredocs.some(({ range }) => sameStart(range, word.range));
-  if (isMarker(destination) || parseHeredocMarker(destination.value, escapeChar)) {
+  if (isMarker(destination) || parseHeredocMarker(destination.value)) {
     throw new DockerfileError('heredoc', `${name} cannot accept a heredoc as a destination`, destination.range);
   }
   const sources = words.slice(0, -1).filter((word) => !isMarker(word));
-  const inlineFiles = node.heredocs.map(({ name: file, content, expand }) => ({ name: file, content, expand }));
+  const inlineFiles = node.heredocs.map((heredoc) => ({
+    name: heredoc.name,
+    content: heredocText(heredoc),
+    expand: heredoc.expand,
+  }));
   return {
     flags,
     ...common(node),

@@ -5,6 +5,7 @@ import { DockerfileError } from './error.ts';
 import { type HeredocMarker, parseHeredocMarker } from './heredoc.ts';
 import type { Word } from './range.ts';
 import { LogicalText, Source } from './source.ts';
+import { unquote } from './unquote.ts';
 import { splitOnSpace, splitShellWords, takeFlags } from './words.ts';
 
 const TAKE_HEREDOCS = new Set(['ADD', 'COPY', 'RUN']);
@@ -19,7 +20,8 @@ export function parseDockerfile(text: string): DockerfileAst {
   if (text.trim() === '') throw new DockerfileError('empty', 'the Dockerfile (Dockerfile) cannot be empty');
   const directives = parseDirectives(source);
   const escapeChar = directives.find(({ name }) => name === 'escape')?.value === '`' ? '`' : '\\';
-  const instructions = new Reader(source, escapeChar).readAll();
+  // Each directive is a line of its own at the top: none of them is a comment on the first instruction.
+  const instructions = new Reader(source, escapeChar, directives.length).readAll();
   if (instructions.length === 0) throw new DockerfileError('empty', 'file with no instructions');
   return { directives, escape: escapeChar, instructions };
 }
@@ -34,10 +36,11 @@ class Reader {
   readonly #escapeChar: string;
   /** An escape that itself is escaped does not continue the line. */
   readonly #continuation: RegExp;
-  #line = 0;
+  #line: number;
 
-  constructor(source: Source, escapeChar: '\\' | '`') {
+  constructor(source: Source, escapeChar: '\\' | '`', firstLine: number) {
     this.#source = source;
+    this.#line = firstLine;
     this.#escapeChar = escapeChar;
     this.#continuation = escapeChar === '`' ? /(^|[^`])`[ \t]*$/ : /(^|[^\\])\\[ \t]*$/;
   }
@@ -100,23 +103,16 @@ class Reader {
     const keywordLength = /^\S+/.exec(text.text)?.[0].length ?? 0;
     const keyword = text.word(0, keywordLength);
     const name = keyword.value.toUpperCase();
-    const { flags, rest } = takeFlags(text.slice(keywordLength), this.#escapeChar);
+    const { flags, rest } = takeFlags(text.slice(keywordLength));
     const inner = name === 'ONBUILD' && rest.text !== '' ? this.#parse(rest) : undefined;
     const args: Arguments =
       name === 'ONBUILD'
         ? { form: 'trigger', trigger: inner?.node }
         : (ARGUMENT_PARSERS[name]?.(rest, this.#escapeChar, name) ?? { form: 'words', words: splitOnSpace(rest) });
-    const markers = inner?.markers ?? (TAKE_HEREDOCS.has(name) && args.form !== 'json' ? this.#markers(rest) : []);
+    const markers = inner?.markers ?? (TAKE_HEREDOCS.has(name) && args.form !== 'json' ? markersOf(rest) : []);
     const range = text.range();
     const node = { keyword, flags, arguments: args, heredocs: [], comments: [], emptyContinuation: false, range };
     return { node: { ...node, text: text.text }, markers };
-  }
-
-  #markers(text: LogicalText): [HeredocMarker, Word][] {
-    return splitShellWords(text, this.#escapeChar).flatMap((word): [HeredocMarker, Word][] => {
-      const marker = parseHeredocMarker(word.value, this.#escapeChar);
-      return marker ? [[marker, word]] : [];
-    });
   }
 
   #readHeredoc(marker: HeredocMarker, word: Word): Heredoc {
@@ -126,12 +122,11 @@ class Reader {
       const line = this.#source.lines[this.#line];
       if (!line) throw new DockerfileError('heredoc', 'unterminated heredoc', word.range);
       this.#line++;
-      const text = marker.chomp ? line.text.replace(/^\t+/, '') : line.text;
-      if (text === marker.name) {
+      if ((marker.chomp ? line.text.replace(/^\t+/, '') : line.text) === marker.name) {
         const contentRange = this.#source.range(start, Math.max(start, line.offset - 1));
         return { ...marker, content, range: word.range, contentRange };
       }
-      content += `${text}\n`;
+      content += this.#source.text.slice(line.offset, this.#source.lines[this.#line]?.offset);
     }
   }
 
@@ -139,4 +134,13 @@ class Reader {
     const line = this.#source.lines[this.#line - 1];
     return this.#source.positionAt((line?.offset ?? 0) + (line?.text.length ?? 0));
   }
+}
+
+/** The heredocs that a line names, as a shell would read it; a line with an open quote names none. */
+function markersOf(text: LogicalText): [HeredocMarker, Word][] {
+  if (unquote(text.text, '\\') === undefined) return [];
+  return splitShellWords(text, '\\').flatMap((word): [HeredocMarker, Word][] => {
+    const marker = parseHeredocMarker(word.value);
+    return marker ? [[marker, word]] : [];
+  });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseDuration } from './duration.ts';
-import { parseMount } from './mount.ts';
+import { checkMount, mountSource, parseMount } from './mount.ts';
 import { suggest } from './suggest.ts';
 
 test('suggest finds the nearest word within two edits', () => {
@@ -37,14 +37,45 @@ describe('parseMount', () => {
     expect(mount('type=secret,id=s,required,env=S')).toMatchObject({ type: 'secret', required: true, env: 'S' });
   });
 
-  test('puts variables in, but not into the type', () => {
-    expect(mount('type=cache,target=x', (text) => `/${text}`)).toMatchObject({ type: 'cache', target: '/x' });
+  test('puts variables into values', () => {
+    const expand = (text: string) => text.replace('$kind', 'cache').replace('$place', '/x');
+    expect(mount('type=$kind,target=$place', expand)).toMatchObject({ type: 'cache', target: '/x' });
+  });
+
+  test('is writable as the type has it, or as it is said', () => {
+    const writable = ['type=bind', 'type=bind,rw', 'type=cache', 'type=tmpfs', 'type=cache,ro', 'type=bind,ro=false'];
+    expect(writable.map((text) => mount(`${text},target=/a`).readonly)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+      false,
+    ]);
+    expect(mount('type=bind,rw=0,target=/a').readonly).toBe(true);
+    expect(mount('type=secret,source=s')).toMatchObject({ id: 's' });
+  });
+
+  test('what variables come to is looked at later, but for the source', () => {
+    const check = (value: string) => checkMount({ text: { value, range } });
+    expect(() => check('type=$nonsense,target=/a,sharing=$x')).not.toThrow();
+    expect(() => check('from=$stage,target=/a')).toThrow("'from' doesn't support variable expansion");
+    expect(mountSource({ text: { value: 'type=$x,FROM=stage', range } })).toBe('stage');
   });
 
   test.each([
     ['type=cahce,target=/a', 'unsupported mount type "cahce" (did you mean cache?)'],
     ['tagret=/a', "unexpected key 'tagret' in 'tagret=/a' (did you mean target?)"],
-    ['type=bind', 'invalid mount: target is required'],
+    ['target=/a,size=1', "unexpected key 'size' for mount type 'bind'"],
+    ['target=/a,required', "unexpected key 'required' for mount type 'bind'"],
+    ['type=tmpfs,target=/a,mode=700', 'mode not allowed for "tmpfs" type mounts'],
+    ['target=/a,ro=maybe', 'invalid value for readonly: maybe'],
+    ['type=cache,target=/a,mode=9', 'invalid value 9 for mode'],
+    ['type=cache,target=/a,uid=-1', 'invalid value -1 for uid'],
+    ['type=secret,from=x,id=y', 'secret mount should not have a from'],
+    ['type=secret', 'invalid secret mount. one of source, target required'],
+    ['type=secret,source=a,id=b', "both source and id can't be set"],
+    ['type=bind,target=/a,sharing=locked', 'invalid cache sharing set for bind mount'],
     ['target', "invalid field 'target' must be a key=value pair"],
     ['type=tmpfs,target=/a,size=lots', "invalid value for size: invalid size: 'lots'"],
     ['type=cache,target=/a,sharing=open', 'unsupported sharing value "open"'],

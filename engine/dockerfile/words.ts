@@ -37,9 +37,9 @@ export function splitShellWords(text: LogicalText, escapeChar: string): Word[] {
 
 /**
  * Takes the leading `--flag` words off. Unlike other words they are unquoted here, since nothing later
- * would do it; a bare `--` ends them and is dropped.
+ * would do it; a bare `--` ends them and is dropped. A backslash escapes in them, whatever the escape directive says.
  */
-export function takeFlags(text: LogicalText, escapeChar: string): { flags: Word[]; rest: LogicalText } {
+export function takeFlags(text: LogicalText): { flags: Word[]; rest: LogicalText } {
   const flags: Word[] = [];
   const { text: chars } = text;
   let index = 0;
@@ -52,7 +52,7 @@ export function takeFlags(text: LogicalText, escapeChar: string): { flags: Word[
     for (; index < chars.length; index++) {
       const char = chars[index] ?? '';
       if (!quote && SPACE.test(char)) break;
-      if (char === escapeChar && quote !== "'") value += chars[++index] ?? '';
+      if (char === '\\' && quote !== "'") value += chars[++index] ?? '';
       else if (quote ? char === quote : char === '"' || char === "'") quote = quote ? '' : char;
       else value += char;
     }

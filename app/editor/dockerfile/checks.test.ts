@@ -54,9 +54,9 @@ describe('checkDockerfile', () => {
 
   it('knows the variables of base images that are here', () => {
     const text = 'FROM alpine\nWORKDIR /$HERE\nWORKDIR /$PATH\n';
-    const baseEnvironment = () => ['PATH'];
+    const base = () => ({ variables: [] });
     expect(checkDockerfile(text)).toEqual([]);
-    expect(checkDockerfile(text, { baseEnvironment }).map(({ message }) => message)).toEqual([
+    expect(checkDockerfile(text, { base }).map(({ message }) => message)).toEqual([
       "Usage of undefined variable '$HERE'",
     ]);
   });

@@ -1,4 +1,5 @@
 import type * as Monaco from 'monaco-editor';
+import type { BaseImage } from '../../../engine/dockerfile/index.ts';
 import { xrayStore } from '../../xray/xray-store.ts';
 import { checkDockerfile, type Finding, textIn } from './checks.ts';
 import { fixFor } from './fixes.ts';
@@ -15,7 +16,7 @@ export function markDockerfiles(monaco: typeof Monaco): Monaco.IDisposable {
 
   const check = (model: Monaco.editor.ITextModel) => {
     if (model.isDisposed()) return;
-    const found = checkDockerfile(model.getValue(), { baseEnvironment });
+    const found = checkDockerfile(model.getValue(), { base });
     findings.set(model, found);
     monaco.editor.setModelMarkers(
       model,
@@ -61,11 +62,11 @@ export function markDockerfiles(monaco: typeof Monaco): Monaco.IDisposable {
   };
 }
 
-/** Variables of a base image that the engine has. */
-function baseEnvironment(image: string): readonly string[] | undefined {
+/** A base image that the engine has. */
+function base(image: string): BaseImage | undefined {
   const names = [image, `${image}:latest`];
   const found = xrayStore.getState().facts?.images.find(({ tags }) => tags.some((tag) => names.includes(tag)));
-  return found && ['PATH', ...found.variables];
+  return found && { variables: found.variables };
 }
 
 function markerOf(monaco: typeof Monaco, { severity, message, range, rule }: Finding): Monaco.editor.IMarkerData {

@@ -27,33 +27,20 @@ function* fromAsCasing(subject: LintSubject): Iterable<Violation> {
   for (const node of fromNodes(subject)) {
     const as = node.arguments.form === 'words' ? node.arguments.words[1] : undefined;
     const from = node.keyword.value;
-    if (as && !((isLower(from) && isLower(as.value)) || (isUpper(from) && isUpper(as.value)))) {
-      yield { message: `'${as.value}' and '${from}' keywords' casing do not match`, range: node.range };
-    }
+    // Of `From`, ConsistentInstructionCasing tells.
+    if (!as || !(isLower(from) ? !isLower(as.value) : isUpper(from) && !isUpper(as.value))) continue;
+    yield { message: `'${as.value}' and '${from}' keywords' casing do not match`, range: node.range };
   }
 }
 
-function* consistentInstructionCasing({ ast }: LintSubject): Iterable<Violation> {
-  const keywords = ast.instructions.map(({ keyword }) => keyword.value);
+function* consistentInstructionCasing({ dockerfile }: LintSubject): Iterable<Violation> {
+  const nodes = dockerfile.stages.flatMap(({ from, instructions }) => [from, ...instructions].map(({ node }) => node));
+  const keywords = nodes.map(({ keyword }) => keyword.value);
   const lower = keywords.filter(isLower).length > keywords.filter(isUpper).length;
-  for (const { keyword, range } of ast.instructions) {
+  for (const { keyword, range } of nodes) {
     if (lower ? isLower(keyword.value) : isUpper(keyword.value)) continue;
     const majority = lower ? 'lowercase' : 'uppercase';
     yield { message: `Command '${keyword.value}' should match the case of the command majority (${majority})`, range };
-  }
-}
-
-function* exposeProtoCasing({ dockerfile }: LintSubject): Iterable<Violation> {
-  for (const instruction of dockerfile.stages.flatMap(({ instructions }) => instructions)) {
-    if (instruction.kind !== 'EXPOSE') continue;
-    for (const { value } of instruction.ports) {
-      const protocol = value.split('/')[1] ?? '';
-      if (isLower(protocol)) continue;
-      yield {
-        message: `Defined protocol '${value}' in EXPOSE instruction should be lowercase`,
-        range: instruction.range,
-      };
-    }
   }
 }
 
@@ -65,5 +52,4 @@ export const CASING_RULES = [
     'All commands within the Dockerfile should use the same casing (either upper or lower)',
     consistentInstructionCasing,
   ),
-  rule('ExposeProtoCasing', 'Protocol in EXPOSE instruction should be lowercase', exposeProtoCasing),
 ];

@@ -1,4 +1,5 @@
 import { type LintSubject, rule, type Violation } from './rule.ts';
+import { globalVariables, scopedInstructions, tryExpand, variablesIn } from './scope.ts';
 
 const RESERVED = ['scratch', 'context'];
 
@@ -24,52 +25,65 @@ function* reservedStageName({ dockerfile }: LintSubject): Iterable<Violation> {
   }
 }
 
-function* redundantTargetPlatform({ dockerfile }: LintSubject): Iterable<Violation> {
+function* redundantTargetPlatform(subject: LintSubject): Iterable<Violation> {
+  const { dockerfile } = subject;
+  const globals = globalVariables(subject, true);
   for (const { from } of dockerfile.stages) {
-    const platform = from.platform?.value;
-    if (platform !== '$TARGETPLATFORM' && platform !== `\${TARGETPLATFORM}`) continue;
+    if (!from.platform) continue;
+    const used = [...variablesIn(from.platform, globals, dockerfile)];
+    const alone = used.length === 1 && used[0]?.[0] === 'TARGETPLATFORM' && used[0][1];
+    if (!alone || tryExpand(from.platform, globals, dockerfile) !== globals.get('TARGETPLATFORM')) continue;
     const why = 'in FROM is redundant as this is the default behavior';
-    yield { message: `Setting platform to predefined ${platform} ${why}`, range: from.range };
+    yield { message: `Setting platform to predefined ${from.platform.value} ${why}`, range: from.range };
   }
 }
 
+/** Names of platforms that go by another too (OCI image-spec, config.md, `architecture`). */
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  i386: '386',
+  i686: '386',
+  x86_64: 'amd64',
+  aarch64: 'arm64',
+  armhf: 'arm',
+  armel: 'arm',
+};
+
 function* constantPlatform({ dockerfile }: LintSubject): Iterable<Violation> {
-  for (const { from, name } of dockerfile.stages) {
+  for (const { from, name = '' } of dockerfile.stages) {
     const platform = from.platform?.value;
-    if (platform === undefined || platform.includes('$')) continue;
+    if (platform === undefined || !/^[\w-]+(?:\/[\w-]+){0,2}$/.test(platform)) continue;
+    const [first = '', second] = platform.split('/');
+    const os = second === undefined ? 'linux' : first;
+    const architecture = second ?? first;
     // A stage named after its platform is one of several, each for its own.
-    if (platform.split('/').some((part) => name?.includes(part))) continue;
+    if (name.includes(os) || name.includes(ARCHITECTURES[architecture] ?? architecture)) continue;
     const message = `FROM --platform flag should not use constant value ${JSON.stringify(platform)}`;
     yield { message, range: from.range };
   }
 }
 
-function* multipleInstructions({ dockerfile }: LintSubject): Iterable<Violation> {
-  for (const { instructions } of dockerfile.stages) {
+function* multipleInstructions({ stages }: LintSubject): Iterable<Violation> {
+  for (const { instructions } of stages) {
     for (const [index, { kind, range }] of instructions.entries()) {
       if (kind !== 'CMD' && kind !== 'ENTRYPOINT' && kind !== 'HEALTHCHECK') continue;
-      if (!instructions.slice(index + 1).some((later) => later.kind === kind)) continue;
+      const next = instructions.slice(index + 1).find((later) => later.kind === kind);
+      if (!next) continue;
       const why = 'should not be used in the same stage because only the last one will be used';
-      yield { message: `Multiple ${kind} instructions ${why}`, range };
+      // The place is that of the one that does not count, the spelling that of the one that does.
+      yield { message: `Multiple ${next.node.keyword.value} instructions ${why}`, range };
     }
   }
 }
 
-/** Whether each stage has an absolute WORKDIR, its base stages' included. */
-function* workdirRelativePath({ dockerfile }: LintSubject): Iterable<Violation> {
-  const absolute = new Map<string, boolean>();
-  for (const { from, name, instructions } of dockerfile.stages) {
-    let seen = absolute.get(from.image.value.toLowerCase()) ?? false;
-    for (const instruction of instructions) {
-      if (instruction.kind !== 'WORKDIR') continue;
-      const path = instruction.path.value;
-      if (/^["']?[/$]/.test(path)) seen = true;
-      else if (!seen) {
-        const message = `Relative workdir ${JSON.stringify(path)} can have unexpected results if the base image changes`;
-        yield { message, range: instruction.range };
-      }
-    }
-    if (name !== undefined) absolute.set(name, seen);
+function* workdirRelativePath(subject: LintSubject): Iterable<Violation> {
+  for (const { instruction, scope } of scopedInstructions(subject)) {
+    if (instruction.kind !== 'WORKDIR' || scope.hasWorkdir) continue;
+    // Where it is not known what is set, a variable may come to anything.
+    if (!scope.variables && instruction.path.value.includes('$')) continue;
+    const path = tryExpand(instruction.path, scope.variables ?? new Map(), subject.dockerfile);
+    if (path === undefined || path.startsWith('/')) continue;
+    const message = `Relative workdir ${JSON.stringify(path)} can have unexpected results if the base image changes`;
+    yield { message, range: instruction.range };
   }
 }
 

@@ -67,7 +67,9 @@ export function prepareContext({ folder }: PeerCase): { readonly path: string; r
   shell(`find . -exec touch -h -d @${CONTEXT_TIME} {} +`);
   const prepare = join(folder, 'prepare.sh');
   if (existsSync(prepare)) {
-    shell(`touch ../before; . "${prepare}"; find . -newer ../before -exec touch -h -d @${CONTEXT_TIME} {} +`);
+    shell(
+      `. "${prepare}"; touch -d @${CONTEXT_TIME} ../then; find . -newer ../then -exec touch -h -d @${CONTEXT_TIME} {} +`,
+    );
   }
   return { path, remove: () => rmSync(work, { recursive: true, force: true }) };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { readTar, type TarEntry, tarToTree } from '../../../files/tar/index.ts';
 import { lookup } from '../../../files/tree.ts';
-import type { ImageConfig } from '../../../image/documents.ts';
+import type { ContainerConfig, ImageConfig } from '../../../image/documents.ts';
 
 /** An image out of a `docker save` archive. */
 export interface SavedImage {
@@ -46,10 +46,7 @@ export function describeImage({ config, layers }: SavedImage, base: SavedImage, 
     `architecture ${architecture}`,
     `os ${os}`,
     ...(author === undefined ? [] : [`author ${JSON.stringify(author)}`]),
-    ...Object.entries(config.config ?? {})
-      .filter(([, value]) => !isEmpty(value))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, value]) => `config ${key} ${JSON.stringify(value)}`),
+    ...describeConfig(config.config ?? {}, base.config.config ?? {}),
     ...history.slice(inherited.history).map((entry) => {
       const { created_by = '', comment = '', empty_layer = false } = entry;
       return `history ${JSON.stringify(created_by)} ${comment}${empty_layer ? ' empty' : ''}`;
@@ -61,6 +58,21 @@ export function describeImage({ config, layers }: SavedImage, base: SavedImage, 
   ];
 }
 
+/** Labels that are the base's are only counted: what they say is not the builder's. */
+function describeConfig(config: ContainerConfig, base: ContainerConfig): readonly string[] {
+  const { Labels = {}, ...rest } = config;
+  const inherited = Object.keys(base.Labels ?? {});
+  const kept = inherited.filter((name) => Labels[name] === base.Labels?.[name]);
+  const own = Object.fromEntries(Object.entries(Labels).filter(([name]) => !kept.includes(name)));
+  return [
+    ...Object.entries({ ...rest, Labels: own })
+      .filter(([, value]) => !isEmpty(value))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => `config ${key} ${JSON.stringify(value)}`),
+    `inherited labels: ${kept.length === inherited.length ? 'all' : kept.length === 0 ? 'none' : kept.join()}`,
+  ];
+}
+
 function isEmpty(value: unknown): boolean {
   if (value === null || value === '' || value === false) return true;
   return typeof value === 'object' && Object.keys(value ?? {}).length === 0;
@@ -68,7 +80,8 @@ function isEmpty(value: unknown): boolean {
 
 function describeEntry(entry: TarEntry, since: number): string {
   const { type, mode, uid, gid, mtime, data, linkName, xattrs, major, minor } = entry;
-  const name = `/${entry.name.replace(/^\.?\//, '').replace(/\/$/, '')}`;
+  // Control characters would not show, or break the line.
+  const name = JSON.stringify(`/${entry.name.replace(/^\.?\//, '').replace(/\/$/, '')}`).slice(1, -1);
   // A whiteout says something by its name alone (OCI image-spec, layer.md, "Whiteouts").
   if (/\/\.wh\.[^/]*$/.test(name)) return name;
   const parts = [name, type, mode.toString(8).padStart(4, '0'), `${uid}:${gid}`];

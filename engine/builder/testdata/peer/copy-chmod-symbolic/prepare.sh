@@ -1,0 +1,2 @@
+chmod 664 tree/file
+chmod 754 tree/script

@@ -1,0 +1,2 @@
+mkdir tree/.git
+echo g > tree/.git/config

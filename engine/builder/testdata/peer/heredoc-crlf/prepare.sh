@@ -1,0 +1,2 @@
+sed 's/$/\r/' Dockerfile.src > Dockerfile
+rm Dockerfile.src
