@@ -37,7 +37,6 @@ import { pruneContainers } from './prune.ts';
 import { type ContainerRecord, RECORD_PREFIX } from './record.ts';
 import { removeContainer } from './remove.ts';
 import { renameContainer } from './rename.ts';
-import { RootCache } from './root-cache.ts';
 import { forgetUppers, LAYER_GONE, MACHINE_GONE_EXIT_CODE, startByPolicy, startContainer } from './run.ts';
 import {
   killContainer,
@@ -98,7 +97,6 @@ export class ContainerService {
       events,
       clock,
       layers: new LayerPublisher(machine, images),
-      roots: new RootCache(images),
       networks: await Networks.open(state, rfc3339Nano(clock())),
       volumes: await Volumes.open({
         machine,
@@ -233,7 +231,7 @@ export class ContainerService {
     if (!record.hasUpper) return [];
     const [upper, lower] = await Promise.all([
       this.#context.machine.upper(record.id),
-      this.#context.roots.get(record.layers),
+      this.#context.images.rootfs(record.layers),
     ]);
     return filesystemChanges(upper, lower);
   }

@@ -10,7 +10,6 @@ import type { LayerPublisher } from './layer-publisher.ts';
 import { type Lifecycle, next, type Transition } from './lifecycle.ts';
 import type { Networks } from './networks.ts';
 import { type ContainerRecord, recordKey } from './record.ts';
-import type { RootCache } from './root-cache.ts';
 import type { Volumes } from './volumes/volumes.ts';
 
 /** What every container operation works with. */
@@ -21,7 +20,6 @@ export interface Context {
   readonly events: EventLog;
   readonly clock: Clock;
   readonly layers: LayerPublisher;
-  readonly roots: RootCache;
   readonly networks: Networks;
   readonly volumes: Volumes;
   /** By ID. */

@@ -33,7 +33,7 @@ export async function createContainer(
     );
     for (const { mount, fills } of planned) {
       if (mount.type !== 'volume' || !fills) continue;
-      await fillVolume(context.machine, context.volumes, mount, await context.roots.get(image.layers), id);
+      await fillVolume(context.machine, context.volumes, mount, await context.images.rootfs(image.layers), id);
     }
     const [path = '', ...args] = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
     const container = new Container(

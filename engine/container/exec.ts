@@ -108,7 +108,7 @@ async function launch(
   const { id, config, host, layers } = container.record;
   publish(context, container, `exec_start: ${request.Cmd.join(' ')}`, { execID: exec.id });
   try {
-    const root = await context.roots.get(layers);
+    const root = await context.images.rootfs(layers);
     const process = execProcess(
       { id, args: [], config, host, root },
       {

@@ -24,7 +24,7 @@ async function runStep(context: Context, caches: CacheMounts, step: RunStep): Pr
   const config = stepConfig(step, shortId(id));
   const host = completeHostConfig(stepHost(step));
   const layers: readonly Layer[] = step.layers.map((layer) => ({ ...layer, bytes: 0 }));
-  const root = await context.roots.get(layers);
+  const root = await context.images.rootfs(layers);
   const lowers = await context.layers.publish(layers);
   const extra = await stepMounts(id, step.mounts, { root, caches, signal: step.signal });
   for (const [name, tree] of extra.trees) context.machine.publishLayer(name, tree);

@@ -47,7 +47,7 @@ async function launch(context: Context, container: Container, change: Partial<Co
       throw new ContainerError('not-found', message);
     }
     const lowers = await context.layers.publish(layers);
-    const root = await context.roots.get(layers);
+    const root = await context.images.rootfs(layers);
     for (const { type, source, makeSource } of mounts) {
       // What is there already, a file too, is left as it is.
       if (type === 'bind' && makeSource && (await context.machine.kindOf(source)) === undefined)

@@ -9,7 +9,6 @@ import { type Descriptor, encodeJson, type ImageConfig, parseImageConfig, parseM
 import { ImageError } from './errors.ts';
 import { historyRows } from './history.ts';
 import type { HistoryRow, Image, ImageDeleteItem, ImageNames, ImageUser, Layer, StoredLayer } from './image.ts';
-import { applyLayer, emptyRoot } from './layer.ts';
 import { type AddedBlob, LayerStore, type UnpackedLayer } from './layer-store.ts';
 import { ManifestStore, type StoredManifest } from './manifest-store.ts';
 import { indexKey, type NameIndex, namesOf, referencesTo } from './name-index.ts';
@@ -194,10 +193,8 @@ export class ImageStore {
   }
 
   /** All layers merged: what a container of the image starts from. @throws ImageError */
-  async rootfs(layers: readonly (Digest | StoredLayer)[]): Promise<Directory> {
-    let root = emptyRoot();
-    for (const layer of layers) root = applyLayer(root, await this.tree(diffIdOf(layer)));
-    return root;
+  rootfs(layers: readonly (Digest | StoredLayer)[]): Promise<Directory> {
+    return this.#layers.merged(layers.map(diffIdOf));
   }
 
   // Images

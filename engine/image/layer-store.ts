@@ -10,6 +10,7 @@ import { ImageError } from './errors.ts';
 import { gzip } from './gzip.ts';
 import type { StoredLayer } from './image.ts';
 import { layerTarToTree } from './layer.ts';
+import { MergedRoots } from './merged-roots.ts';
 
 /** A blob that is the layer: its plain tar (then the digest is the diff ID), or that in some compression. */
 interface LayerForm {
@@ -56,6 +57,7 @@ export class LayerStore {
   readonly #unpackLimit: number;
   readonly #records = new Map<Digest, LayerRecord>();
   readonly #trees = new Map<Digest, Promise<Directory>>();
+  readonly #merged = new MergedRoots((diffId) => this.tree(diffId));
   readonly #compressing = new Map<Digest, Promise<Descriptor>>();
 
   private constructor(blobs: BlobStore, state: StateStore, unpackLimit: number) {
@@ -204,6 +206,14 @@ export class LayerStore {
     return tree;
   }
 
+  /** Layers merged, bottom first. @throws ImageError `not-found`, `corrupt` */
+  async merged(diffIds: readonly Digest[]): Promise<Directory> {
+    const root = await this.#merged.get(diffIds);
+    // One may have been deleted meanwhile.
+    for (const diffId of diffIds) if (!this.#records.has(diffId)) this.#merged.forget(diffId);
+    return root;
+  }
+
   /** Uncompressed. @throws ImageError `not-found`, `corrupt` */
   async tar(diffId: Digest): Promise<Uint8Array> {
     const { forms } = this.#record(diffId);
@@ -243,6 +253,7 @@ export class LayerStore {
     if (!record) return;
     this.#records.delete(diffId);
     this.#trees.delete(diffId);
+    this.#merged.forget(diffId);
     await this.#state.delete(key(diffId));
     for (const { digest } of record.forms) await this.#blobs.delete(digest);
   }
