@@ -7,7 +7,7 @@ import { TransferFeed } from './api/lab/transfer-feed.ts';
 import { workspaceRoutes } from './api/lab/workspace-routes.ts';
 import { createRouter } from './api/router/index.ts';
 import type { Transport } from './api/transport.ts';
-import { BuildService } from './builder/index.ts';
+import { BuildService, type Fetch } from './builder/index.ts';
 import { CacheMounts, ContainerService, runStepExecutor, systemClock } from './container/index.ts';
 import { EventLog } from './events/event-log.ts';
 import { MemoryFileSystem } from './files/memory-file-system.ts';
@@ -59,6 +59,8 @@ export interface EngineOptions {
     readonly ownHosts?: readonly string[];
   };
   readonly workspace: readonly InitialFile[];
+  /** Reads a URL for the builder's ADD; without it, there is no network. */
+  readonly download?: Fetch;
   readonly boot: {
     readonly loadV86: MachineOptions['loadV86'];
     readonly images: GuestImages;
@@ -119,6 +121,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     images,
     state,
     mounts: cacheMounts,
+    ...(options.download && { fetch: options.download }),
     cacheLimit: BUILD_CACHE_LIMIT,
     now: systemClock,
     runStep: runStepExecutor(containers.context, cacheMounts),

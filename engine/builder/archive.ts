@@ -1,37 +1,45 @@
 import type { Directory } from '../files/node.ts';
 import { tarToTree } from '../files/tar/index.ts';
-import { gunzip, isGzip } from '../image/gzip.ts';
+import { decompress, detectCompression } from '../image/compression.ts';
+import { ImageError } from '../image/errors.ts';
 import { BuildError } from './errors.ts';
 
-const FOREIGN: readonly (readonly [string, readonly number[]])[] = [
-  ['bzip2', [0x42, 0x5a, 0x68]],
-  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
-  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
-];
+const BLOCK = 512;
 
 /**
- * A local archive as ADD unpacks it: a tar, plain or in gzip. Undefined for anything else, which ADD copies.
- * @throws BuildError `file` for a compression that Docker unpacks and Drydock cannot
- * @throws TarError for a damaged archive
+ * A local archive as ADD unpacks it: a tar, plain or in gzip, bzip2, xz or Zstandard. Undefined for anything else, which
+ * ADD copies.
+ * @throws BuildError `file` for an archive that is damaged or larger than may be unpacked
+ * @throws TarError for a damaged tar
  */
 export async function unpackArchive(bytes: Uint8Array, name: string): Promise<Directory | undefined> {
-  const foreign = FOREIGN.find(([, magic]) => magic.every((byte, index) => bytes[index] === byte));
-  if (foreign) {
-    const message = `cannot unpack ${name}: ${foreign[0]} archives are not supported here, use gzip or no compression`;
-    throw new BuildError('file', message);
-  }
-  let plain = bytes;
-  if (isGzip(bytes)) {
-    try {
-      plain = await gunzip(bytes);
-    } catch {
-      return undefined;
-    }
+  let plain: Uint8Array;
+  try {
+    plain = await decompress(bytes, { what: name });
+  } catch (cause) {
+    if (!(cause instanceof ImageError)) throw cause;
+    // Docker looks at the first bytes only, and copies what does not begin well; a damaged archive is seldom wanted so.
+    throw new BuildError('file', `cannot unpack an archive: ${cause.message}; COPY takes the file as it is`, { cause });
   }
   return isTar(plain) ? tarToTree(plain) : undefined;
 }
 
-/** POSIX and GNU tar both have `ustar` at offset 257. */
+/** The same of a build context, which must be one. @throws ImageError, TarError */
+export async function unpackContext(bytes: Uint8Array): Promise<Directory> {
+  return tarToTree(await decompress(bytes, { what: 'the build context' }));
+}
+
+/** Whether bytes are a tar, plain or compressed, as far as the first of them tell. */
+export function looksLikeArchive(bytes: Uint8Array): boolean {
+  return detectCompression(bytes) !== 'none' || isTar(bytes);
+}
+
+/** A first header whose checksum is right (POSIX ustar, "chksum"); older tars have no magic to go by. */
 function isTar(bytes: Uint8Array): boolean {
-  return new TextDecoder().decode(bytes.subarray(257, 262)) === 'ustar';
+  if (bytes.length < BLOCK) return false;
+  const field = new TextDecoder().decode(bytes.subarray(148, 156));
+  const written = /^ *([0-7]+)[\0 ]/.exec(field)?.[1];
+  let sum = 8 * 0x20;
+  for (let at = 0; at < BLOCK; at++) if (at < 148 || at >= 156) sum += bytes[at] ?? 0;
+  return written !== undefined && Number.parseInt(written, 8) === sum;
 }

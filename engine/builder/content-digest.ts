@@ -27,18 +27,18 @@ export async function describeSources(
 ): Promise<ReadonlyMap<string, string>> {
   const described = new Map<string, string>();
   const origin = from === undefined ? '' : ` from ${from}`;
-  const visit = async (node: FileNode, path: string): Promise<void> => {
+  const visit = async (node: FileNode, path: string, digest?: string): Promise<void> => {
     const owner = withOwner ? ` ${node.uid}:${node.gid}` : '';
     const attributes = [...(node.xattrs ?? [])].map(([name, value]) => ` ${name}=${value.join()}`).join('');
     described.set(
       (path || '.') + origin,
-      `${node.kind} ${node.mode.toString(8)}${owner}${attributes} ${await contentOf(node)}`,
+      `${node.kind} ${node.mode.toString(8)}${owner}${attributes} ${digest ?? (await contentOf(node))}`,
     );
     if (node.kind !== 'directory') return;
     const prefix = path && `${path}/`;
     await Promise.all([...node.children].map(([name, child]) => visit(child, prefix + name)));
   };
-  for (const source of sources) await visit(source.node, source.path.replace(/^\//, ''));
+  for (const { node, path, later } of sources) await visit(node, path.replace(/^\//, ''), later?.digest);
   return new Map([...described].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -1,4 +1,4 @@
-import type { Directory, FileNode } from '../files/node.ts';
+import type { Directory, FileNode, RegularFile } from '../files/node.ts';
 import { lookup } from '../files/tree.ts';
 import type { Dockerignore } from './dockerignore.ts';
 import { compilePathPattern, hasWildcards } from './path-pattern.ts';
@@ -10,7 +10,10 @@ export interface CopySource {
   readonly path: string;
   /** What it is called in a destination that is a directory. */
   readonly name: string;
+  /** Empty if it is to be loaded first. */
   readonly node: FileNode;
+  /** A file that is known by its digest, and loaded only when a layer is made of it. */
+  readonly later?: { readonly digest: string; load(): Promise<RegularFile> };
 }
 
 /**

@@ -7,7 +7,7 @@ import { describeSources } from './content-digest.ts';
 import { Copier } from './copy-files.ts';
 import { type CopySource, excludeFrom, type ParentsSource, selectSources, selectWithParents } from './copy-sources.ts';
 import { dockerignoreOf } from './dockerignore.ts';
-import { download, isUrl } from './download.ts';
+import { download, isGitUrl, isUrl, refuseGit } from './download.ts';
 import { BuildError } from './errors.ts';
 import { LayerBuilder } from './layer-builder.ts';
 import { rootOf, solveLayer } from './layer-step.ts';
@@ -115,6 +115,7 @@ async function gather(
   const gathered: (CopySource | ParentsSource)[] = [];
   for (const [index, argument] of sources.entries()) {
     const range = instruction.sources[index]?.range ?? instruction.range;
+    if (instruction.kind === 'ADD' && isGitUrl(argument)) refuseGit(argument, range);
     if (isUrl(argument)) {
       gathered.push(await download(argument, instruction, range, context));
       continue;
@@ -164,7 +165,8 @@ async function makeLayer(
     const message = `When using ${instruction.kind} with more than one source file, ${rule}`;
     throw new BuildError('invalid', message, { range: instruction.destination.range });
   }
-  for (const source of sources) {
+  for (const given of sources) {
+    const source = { ...given, node: given.later ? await given.later.load() : given.node };
     const unpacked = await unpackedContents(instruction, source);
     if (unpacked) unpacker.copyContents(unpacked, copier.makeDirectories(destination));
     else if ('parents' in source) copier.copyWithParents(source, destination);

@@ -3,6 +3,7 @@ export { BuildCache, type CacheRecord } from './cache.ts';
 export { CacheKeeper, type CacheUsage, type Pruned, type PruneOptions } from './cache-usage.ts';
 export { type ClassicMessage, ClassicOutput, classicMessage } from './classic-output.ts';
 export { type Dockerignore, filterTree, parseDockerignore } from './dockerignore.ts';
+export { DownloadRecords } from './download-records.ts';
 export { BuildError, type BuildErrorCode } from './errors.ts';
 export { BuildHistory } from './history.ts';
 export * from './progress.ts';

@@ -3,6 +3,7 @@ import type { Image } from '../image/image.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { BuildCache } from './cache.ts';
 import type { Clock } from './clock.ts';
+import type { DownloadRecords } from './download-records.ts';
 import type { BuildHistory } from './history.ts';
 import type { SolveStatus, VertexWarning } from './progress.ts';
 import type { RunStepExecutor, StepLimits } from './run-step.ts';
@@ -49,6 +50,12 @@ export interface PullOptions {
   onProgress(id: string, current: number, total: number): void;
 }
 
+/** Reads a URL. Rejects with a message for the learner: why it cannot, and what to do instead. */
+export type Fetch = (
+  url: string,
+  init: { readonly signal?: AbortSignal; readonly headers: Readonly<Record<string, string>> },
+) => Promise<Response>;
+
 /** What a build works with. */
 export interface BuildEnvironment {
   readonly images: ImageStore;
@@ -61,7 +68,8 @@ export interface BuildEnvironment {
   /** Seconds since the epoch: every time that the build writes is this one, so that the same input gives the same image. */
   readonly sourceDateEpoch?: number;
   /** For ADD of a URL; without it, ADD of a URL says that it cannot. */
-  readonly fetch?: (url: string, init: { readonly signal?: AbortSignal }) => Promise<Response>;
+  readonly fetch?: Fetch;
+  readonly downloads: DownloadRecords;
   emit(status: SolveStatus): void;
 }
 

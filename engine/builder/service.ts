@@ -3,6 +3,7 @@ import type { StateStore } from '../stores/state-store.ts';
 import { build } from './build.ts';
 import { BuildCache } from './cache.ts';
 import { CacheKeeper } from './cache-usage.ts';
+import { DownloadRecords } from './download-records.ts';
 import { BuildHistory } from './history.ts';
 import type { SolveStatus } from './progress.ts';
 import type { BuildEnvironment, BuildRequest, BuildResult } from './request.ts';
@@ -22,11 +23,13 @@ export class BuildService {
   readonly #options: BuildServiceOptions;
   readonly #records: BuildCache;
   readonly #history: BuildHistory;
+  readonly #downloads: DownloadRecords;
 
   private constructor(options: BuildServiceOptions, records: BuildCache) {
     this.#options = options;
     this.#records = records;
     this.#history = new BuildHistory(options.state);
+    this.#downloads = new DownloadRecords(options.state);
     this.cache = new CacheKeeper(records, options.mounts, options.images);
   }
 
@@ -37,7 +40,7 @@ export class BuildService {
   /** See {@link build}. */
   async build(request: BuildRequest, emit: (status: SolveStatus) => void): Promise<BuildResult> {
     const { cacheLimit, state: _, mounts: __, ...environment } = this.#options;
-    const kept = { cache: this.#records, history: this.#history };
+    const kept = { cache: this.#records, history: this.#history, downloads: this.#downloads };
     try {
       return await build(request, { ...environment, ...kept, emit });
     } finally {

@@ -8,6 +8,7 @@ import { MemoryBlobStore } from '../../stores/memory-blob-store.ts';
 import { MemoryStateStore } from '../../stores/memory-state-store.ts';
 import { build } from '../build.ts';
 import { BuildCache } from '../cache.ts';
+import { DownloadRecords } from '../download-records.ts';
 import { BuildHistory } from '../history.ts';
 import type { SolveStatus, Vertex } from '../progress.ts';
 import type { BuildEnvironment, BuildRequest, BuildResult } from '../request.ts';
@@ -50,6 +51,7 @@ export async function testBuilder(
     images,
     cache: await BuildCache.open(state, images),
     history: new BuildHistory(state),
+    downloads: new DownloadRecords(state),
     now: () => {
       time += 1_000_000;
       return time;

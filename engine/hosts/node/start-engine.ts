@@ -6,6 +6,7 @@ import { MemoryBlobStore } from '../../stores/memory-blob-store.ts';
 import { MemoryStateStore } from '../../stores/memory-state-store.ts';
 import type { GuestFile, GuestManifest } from '../guest-manifest.ts';
 import { HostError } from '../host.ts';
+import { download } from './download.ts';
 
 /** The folder that holds guest/ and v2/, as built by `npm run guest` and `npm run images`. */
 const PUBLIC = fileURLToPath(new URL('../../../public/', import.meta.url));
@@ -43,6 +44,7 @@ export async function startEngine(options: NodeEngineOptions = {}): Promise<Engi
       ...(options.ownHosts ? { ownHosts: options.ownHosts } : {}),
     },
     workspace: options.workspace ?? [],
+    download,
     boot: {
       loadV86: async () => (await program).V86,
       memory: manifest.memory,

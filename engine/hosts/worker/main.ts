@@ -4,6 +4,7 @@ import { MemoryStateStore } from '../../stores/memory-state-store.ts';
 import type { GuestFile } from '../guest-manifest.ts';
 import { HostError } from '../host.ts';
 import { compileFile } from './compile-file.ts';
+import { downloadBy } from './download.ts';
 import { fetchFile } from './fetch-file.ts';
 import type { PageMessage, StartMessage, WorkerMessage } from './messages.ts';
 import { servePort } from './port-transport.ts';
@@ -37,6 +38,13 @@ async function start(
     state: new MemoryStateStore(),
     registry: { fetch: (input, init) => fetch(input, init), mirrors: { 'docker.io': registryBase } },
     workspace: await workspace,
+    download: downloadBy({
+      fetch: (input, init) => fetch(input, init),
+      pageProtocol: location.protocol,
+      get online() {
+        return navigator.onLine;
+      },
+    }),
     boot: {
       loadV86: async () => (await program).V86,
       memory: assets.memory,

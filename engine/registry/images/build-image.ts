@@ -1,4 +1,4 @@
-import { BuildCache, BuildHistory, build } from '../../builder/index.ts';
+import { BuildCache, BuildHistory, build, DownloadRecords } from '../../builder/index.ts';
 import { type Directory, directory, file } from '../../files/node.ts';
 import { treeToTar } from '../../files/tar/index.ts';
 import type { Image, ImageStore } from '../../image/index.ts';
@@ -30,6 +30,7 @@ export async function buildImage(store: ImageStore, input: ImageInput): Promise<
       images: store,
       cache: await BuildCache.open(state, store),
       history: new BuildHistory(state),
+      downloads: new DownloadRecords(state),
       pullImage: async (reference) => {
         throw new Error(`${reference} is not among the base images before this one`);
       },
