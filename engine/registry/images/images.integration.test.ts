@@ -154,6 +154,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   debian: ['debconf', 'libdb5.3'],
   gcc: `libasan8 libatomic1 libgomp1 libgprofng0 libitm1 libnsl-dev libquadmath0 libstdc++6 libubsan1
     rpcsvc-proto`.split(/\s+/),
+  nginx: ['debconf', 'iproute2'],
 };
 
 function* filesBelow(directory: Directory, prefix = ''): Generator<readonly [string, FileNode]> {
