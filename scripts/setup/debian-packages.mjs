@@ -15,6 +15,8 @@ export const GUEST_TOOLS = {
   cpio: 'cpio',
   'xz-utils': 'xz',
   zstd: 'zstd',
+  // Compiles the library of the python image; its version is that image's.
+  'python3.11-minimal': '/usr/bin/python3.11',
 };
 
 export const TEST_TOOLS = {

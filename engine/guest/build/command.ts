@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 
 /** Something needed from the system is missing; the message names the command that brings it. */
 export class MissingToolError extends Error {
@@ -12,7 +12,7 @@ export class MissingToolError extends Error {
   }
 }
 
-/** Debian packages of the tools that building the guest runs. */
+/** Debian packages of the tools that building the guest and the base images runs. */
 const packageOf = {
   'apt-get': 'apt',
   'dpkg-deb': 'dpkg',
@@ -25,6 +25,7 @@ const packageOf = {
   tar: 'tar',
   xz: 'xz-utils',
   zstd: 'zstd',
+  '/usr/bin/python3.11': 'python3.11-minimal',
 } as const;
 export type Tool = keyof typeof packageOf;
 
@@ -36,14 +37,18 @@ export async function requireTools(...tools: readonly Tool[]): Promise<void> {
 }
 
 async function onPath(tool: string): Promise<boolean> {
+  if (isAbsolute(tool)) return isExecutable(tool);
   for (const directory of (process.env.PATH ?? '').split(delimiter)) {
-    const found = await access(join(directory, tool), constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found) return true;
+    if (await isExecutable(join(directory, tool))) return true;
   }
   return false;
+}
+
+function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 export interface CommandOptions {

@@ -155,6 +155,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   gcc: `libasan8 libatomic1 libgomp1 libgprofng0 libitm1 libnsl-dev libquadmath0 libstdc++6 libubsan1
     rpcsvc-proto`.split(/\s+/),
   nginx: ['debconf', 'iproute2'],
+  python: ['libdb5.3', 'libncursesw6', 'libnsl2', 'libsqlite3-0', 'libssl3', 'libtirpc3', 'media-types'],
 };
 
 function* filesBelow(directory: Directory, prefix = ''): Generator<readonly [string, FileNode]> {
