@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -182,6 +182,31 @@ describe('our client, over HTTP', () => {
     const { descriptor } = await two.images.manifest(pulled.id);
     expect(descriptor.mediaType).toBe(MEDIA_TYPES.dockerManifest);
     expect(descriptor.digest).toBe(await digestOf(`docker://${theirs.host}/pull/docker:v1`));
+  });
+
+  it('pulls layers in Zstandard, and pushes them as they came', async () => {
+    const one = await engine();
+    const image = await someImage(one.images, []);
+    const layers = [];
+    for (const [i, { diffId }] of image.layers.entries()) {
+      const path = join(folder, `layer-${i}`);
+      await writeFile(path, await one.images.layerTar(diffId));
+      await execute('zstd', ['-q', '-f', path]);
+      const bytes = new Uint8Array(await readFile(`${path}.zst`));
+      layers.push({ mediaType: MEDIA_TYPES.ociLayerZstd, digest: await ours.push('z', bytes), size: bytes.length });
+    }
+    const config = { mediaType: MEDIA_TYPES.ociConfig, digest: image.id, size: image.configBytes.length };
+    await ours.push('z', image.configBytes);
+    const body = JSON.stringify({ schemaVersion: 2, mediaType: MEDIA_TYPES.ociManifest, config, layers });
+    const headers = { 'Content-Type': MEDIA_TYPES.ociManifest };
+    expect((await ours.call('PUT', '/v2/z/manifests/v1', { body, headers })).status).toBe(201);
+
+    const two = await engine();
+    const pulled = await two.registry.pull(parseReference(`${host}/z:v1`), {});
+    expect(pulled.layers).toEqual(image.layers);
+    await two.images.tag(`${theirs.host}/z:v1`, pulled.id);
+    await two.registry.push(parseReference(`${theirs.host}/z:v1`), {});
+    expect(await digestOf(`docker://${theirs.host}/z:v1`)).toBe(await digestOf(`docker://${host}/z:v1`));
   });
 
   it('says when nobody is there', async () => {

@@ -175,6 +175,43 @@ describe('pull', () => {
   });
 });
 
+describe('a pull of several layers', () => {
+  it('unpacks those that are here while others are on their way', async () => {
+    const { manifest } = await source.manifest(image.id);
+    const last = manifest.layers.at(-1)?.digest ?? '';
+    const host = staticHost(files());
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { pull, lines } = await setUp(async (input, init) => {
+      if (String(input).endsWith(last)) await released;
+      return host(input, init);
+    });
+    const pulled = pull();
+    const complete = () => lines.filter(({ status }) => status === 'Pull complete').map(({ id }) => id);
+    await vi.waitFor(() => expect(complete()).toHaveLength(2));
+    release();
+    await pulled;
+    expect(complete()).toEqual(manifest.layers.map(({ digest }) => digest.slice(7, 19)));
+  });
+
+  it('stops the others when one of them is no layer', async () => {
+    const { manifest } = await source.manifest(image.id);
+    const last = manifest.layers.at(-1)?.digest ?? '';
+    const swapped = { ...manifest, layers: [manifest.layers[1], manifest.layers[0], manifest.layers[2]] };
+    const host = staticHost(files({ 'library/alpine/manifests/latest': encodeJson(swapped) }));
+    const { pull, blobs } = await setUp(async (input, init) => {
+      if (!String(input).endsWith(last)) return host(input, init);
+      return new Promise((_, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
+      });
+    });
+    await expect(pull()).rejects.toMatchObject({ code: 'corrupt', message: expect.stringContaining('unpacks to') });
+    expect(await blobs.list()).toEqual([]);
+  });
+});
+
 describe('a pull that fails', () => {
   it.each([
     ['a layer', 1],
@@ -197,6 +234,33 @@ describe('a pull that fails', () => {
     expect(bytes.length).toBe(encodeJson(swapped).length);
     await expect(pull()).rejects.toMatchObject({ code: 'corrupt' });
     expect(await blobs.list()).toEqual([]);
+  });
+
+  it.each([0, 2, 4])('for a config of %i layers fetches none of three', async (count) => {
+    const { manifest } = await source.manifest(image.id);
+    const diff_ids = Array.from({ length: count }, (_, i) => image.config.rootfs.diff_ids[i % 3]);
+    const config = encodeJson({ ...image.config, rootfs: { type: 'layers', diff_ids } });
+    const digest = await sha256(config);
+    const other = { ...manifest, config: { ...manifest.config, digest, size: config.length } };
+    const fetch = vi.fn(
+      staticHost(
+        files({
+          'library/alpine/manifests/latest': encodeJson(other),
+          [`library/alpine/blobs/${digest}`]: config,
+        }),
+      ),
+    );
+    const { pull, blobs } = await setUp(fetch);
+    await expect(pull()).rejects.toThrow(`invalid manifest, layers length mismatch: expected ${count}, got 3`);
+    expect(fetch.mock.calls).toHaveLength(2);
+    expect(await blobs.list()).toEqual([]);
+  });
+
+  it('for a config that is to be huge does not fetch it', async () => {
+    const { manifest } = await source.manifest(image.id);
+    const huge = { ...manifest, config: { ...manifest.config, size: 2 ** 40 } };
+    const { pull } = await setUp(staticHost(files({ 'library/alpine/manifests/latest': encodeJson(huge) })));
+    await expect(pull()).rejects.toThrow('is to have 1099511627776 bytes: too many');
   });
 
   it.each([

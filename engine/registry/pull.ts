@@ -1,5 +1,6 @@
 import { type Digest, shortId } from '../image/digest.ts';
 import { type Descriptor, parseImageConfig } from '../image/documents.ts';
+import { ImageError } from '../image/errors.ts';
 import type { Image } from '../image/image.ts';
 import type { LayerBlob } from '../image/image-store.ts';
 import { canonicalName, familiarName, type Reference } from '../image/reference.ts';
@@ -74,19 +75,7 @@ async function pullOne(
     );
     const layers = await fetchLayers(manifest.layers, diffIds, reference, options);
     signal?.throwIfAborted();
-    image = await images.install({
-      configBytes,
-      manifestBytes,
-      layers,
-      onLayer: (index, stored) => {
-        const descriptor = manifest.layers[index];
-        if (!descriptor || !stored) return;
-        const id = shortId(descriptor.digest);
-        const { size } = descriptor;
-        report({ id, status: 'Extracting', progressDetail: { current: size, total: size } });
-        report({ id, status: 'Pull complete', progressDetail: {} });
-      },
-    });
+    image = await images.install({ configBytes, manifestBytes, layers });
   }
   if (reference.digest === undefined) await images.tag(reference, image.id, { quiet: true });
   await images.tag(byDigest, image.id, { quiet: true });
@@ -121,54 +110,83 @@ async function fetchConfig(
   );
 }
 
+/**
+ * Fetches several layers at once, and unpacks each as soon as it and those below it are here.
+ * @returns bottom first; undefined for one that is in the store
+ * @throws ImageError `invalid` for a config of another number of layers; what fetching and unpacking throw
+ */
 async function fetchLayers(
   descriptors: readonly Descriptor[],
   diffIds: readonly Digest[],
   reference: Reference,
-  { client, images, signal, onProgress }: PullOptions,
+  options: PullOptions,
 ): Promise<readonly (LayerBlob | undefined)[]> {
-  const report = onProgress ?? (() => undefined);
+  const { images, signal } = options;
+  const report = options.onProgress ?? (() => undefined);
   const layers: (LayerBlob | undefined)[] = descriptors.map(() => undefined);
-  const wanted: { readonly descriptor: Descriptor; readonly index: number }[] = [];
+  const wanted: { readonly descriptor: Descriptor; readonly diffId: Digest; readonly index: number }[] = [];
   for (const [index, descriptor] of descriptors.entries()) {
+    const diffId = diffIds[index];
+    if (diffId === undefined || diffIds.length !== descriptors.length) {
+      throw new ImageError(
+        'invalid',
+        `invalid manifest, layers length mismatch: expected ${diffIds.length}, got ${descriptors.length}`,
+      );
+    }
     const isHere = images.layerOfBlob(descriptor.digest) !== undefined;
     const status = isHere ? 'Already exists' : 'Pulling fs layer';
     report({ id: shortId(descriptor.digest), status, progressDetail: {} });
-    if (!isHere) wanted.push({ descriptor, index });
+    if (!isHere) wanted.push({ descriptor, diffId, index });
   }
   for (const { descriptor } of wanted.slice(CONCURRENT)) {
     report({ id: shortId(descriptor.digest), status: 'Waiting', progressDetail: {} });
   }
-  const unpack = images.unpacker();
-  const unpacking: Promise<void>[] = [];
-  await inTurns(CONCURRENT, wanted, signal, async ({ descriptor, index }, either) => {
-    const id = shortId(descriptor.digest);
-    const total = descriptor.size;
-    let shown = 0;
-    const bytes = await client.blob(reference, descriptor, {
-      signal: either,
-      onProgress: (current) => {
-        // About a hundred lines a layer are enough for a bar.
-        if (current < total && Math.abs(current - shown) < total / 100) return;
-        shown = current;
-        report({ id, status: 'Downloading', progressDetail: { current, total } });
-      },
-      onRetry: (seconds) => report({ id, status: retryingIn(seconds), progressDetail: {} }),
-    });
-    report({ id, status: 'Verifying Checksum', progressDetail: {} });
-    report({ id, status: 'Download complete', progressDetail: {} });
-    report({ id, status: 'Extracting', progressDetail: { current: 0, total } });
-    const diffId = diffIds[index];
-    layers[index] = { descriptor, bytes };
-    // Of too many layers the last ones are not in the config; to say so is the store's part.
-    if (!diffId) return;
-    // Not waited for: the next layer is on its way meanwhile.
-    const unpacked = unpack({ descriptor, bytes }, diffId).then((layer) => {
-      layers[index] = layer;
-    });
-    unpacked.catch(() => undefined);
-    unpacking.push(unpacked);
+  const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const downloads = inTurns(CONCURRENT, wanted, either, (job, mine) =>
+    fetchLayer(job.descriptor, reference, { ...options, signal: mine }),
+  );
+  try {
+    const unpack = images.unpacker();
+    for (const [turn, { descriptor, diffId, index }] of wanted.entries()) {
+      const bytes = await downloads[turn];
+      if (!bytes) continue;
+      const id = shortId(descriptor.digest);
+      const { size } = descriptor;
+      report({ id, status: 'Extracting', progressDetail: { current: 0, total: size } });
+      layers[index] = await unpack({ descriptor, bytes }, diffId);
+      report({ id, status: 'Extracting', progressDetail: { current: size, total: size } });
+      report({ id, status: 'Pull complete', progressDetail: {} });
+    }
+    return layers;
+  } catch (error) {
+    stop.abort(error);
+    throw error;
+  } finally {
+    await Promise.allSettled(downloads);
+  }
+}
+
+async function fetchLayer(
+  descriptor: Descriptor,
+  reference: Reference,
+  { client, signal, onProgress }: PullOptions,
+): Promise<Uint8Array> {
+  const report = onProgress ?? (() => undefined);
+  const id = shortId(descriptor.digest);
+  const total = descriptor.size;
+  let shown = 0;
+  const bytes = await client.blob(reference, descriptor, {
+    signal,
+    onProgress: (current) => {
+      // About a hundred lines a layer are enough for a bar.
+      if (current < total && Math.abs(current - shown) < total / 100) return;
+      shown = current;
+      report({ id, status: 'Downloading', progressDetail: { current, total } });
+    },
+    onRetry: (seconds) => report({ id, status: retryingIn(seconds), progressDetail: {} }),
   });
-  await Promise.all(unpacking);
-  return layers;
+  report({ id, status: 'Verifying Checksum', progressDetail: {} });
+  report({ id, status: 'Download complete', progressDetail: {} });
+  return bytes;
 }

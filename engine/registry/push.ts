@@ -107,7 +107,7 @@ async function pushLayers(
   for (const { diffId } of jobs.slice(CONCURRENT)) {
     report({ id: shortId(diffId), status: 'Waiting', progressDetail: {} });
   }
-  await inTurns(CONCURRENT, jobs, signal, async ({ diffId, descriptor }, either) => {
+  const sent = inTurns(CONCURRENT, jobs, signal, async ({ diffId, descriptor }, either) => {
     const id = shortId(diffId);
     const total = descriptor.size;
     const outcome = await uploader.blob(descriptor, {
@@ -123,6 +123,9 @@ async function pushLayers(
     });
     report({ id, status: outcomeText(outcome), progressDetail: {} });
   });
+  // Nobody is at work any more when this is over, whichever way it ends.
+  await Promise.allSettled(sent);
+  await Promise.all(sent);
 }
 
 function outcomeText(outcome: BlobOutcome): string {
