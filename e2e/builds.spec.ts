@@ -29,14 +29,19 @@ test('says of each step whether it was cached, and if not, why', async () => {
   await expect(layer('COPY . .')).toHaveAccessibleName(/, CACHED,/);
   expect(await text()).toMatch(/^layer COPY \. \., [\d.]+kB, CACHED$/m);
 
+  const flag = lab.xray.getByRole('button', { name: 'Image myapp:latest' });
+  const node = await flag.elementHandle();
+  const before = await flag.boundingBox();
   await lab.run('echo "# changed" >> app');
   await lab.run('docker build -t myapp .');
   await expect(newest()).toContainText('1 step built');
   await expect(lab.xray.getByRole('button', { name: /^Layer COPY \. \., app changed,/ })).toBeVisible();
   await expect(lab.xray.getByRole('status').filter({ hasText: 'COPY . .: app changed.' })).toBeAttached();
-  expect(await text()).toMatch(/^layer COPY \. \., [\d.]+kB, app changed$/m);
-  // The image before has lost its name, and is still there.
+  // The image before has lost its name, and is still there: the very flag has moved.
+  expect(await node?.evaluate((element) => element.isConnected)).toBe(true);
+  await expect.poll(async () => (await flag.boundingBox())?.x).not.toBe(before?.x);
   await expect(lab.xray.getByRole('button', { name: 'Image <none>' })).toBeVisible();
+  expect(await text()).toMatch(/^layer COPY \. \., [\d.]+kB, app changed$/m);
 
   await newest().getByRole('button', { name: 'Put the build away' }).click();
   await expect(newest()).toBeHidden();

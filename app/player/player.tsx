@@ -7,7 +7,7 @@ import { startEngine } from '../engine/engine-store.ts';
 import { labHost } from '../engine/lab-host.ts';
 import type { LabAssets } from '../lessons/lab.ts';
 import { Terminal } from '../terminal/terminal.tsx';
-import { Xray } from '../xray/view/xray.tsx';
+import { XrayLoader } from '../xray/view/xray-loader.tsx';
 import { CrashBanner } from './crash-banner.tsx';
 import { Header } from './header.tsx';
 import { useLayout } from './layout-store.ts';
@@ -68,7 +68,7 @@ export function Player({ title, order, open, workspace, assets, children }: Play
         </section>
         <Separator divider="xray" label="Width of the X-ray" orientation="vertical" inverted />
         <section aria-label="X-ray" className="region region-xray" id="xray">
-          <Xray />
+          <XrayLoader />
         </section>
       </main>
       <StatusBar />

@@ -46,8 +46,8 @@ export interface FlagBox extends Box {
   readonly image: ImageFact;
   /** `name:tag`, or null for an image without one. */
   readonly name: string | null;
-  /** Whether it is the first of its image's flags. */
-  readonly first: boolean;
+  /** Whether it is the topmost of its image's flags. */
+  readonly topmost: boolean;
   /** Height of the pole below the cloth. */
   readonly pole: number;
 }
@@ -153,7 +153,7 @@ function placeFlags(stand: Stand, place: Place, top: number, boxes: PictureBox[]
     const names = image.tags.length > 0 ? image.tags : [null];
     for (const name of names) {
       const key = name ?? image.id;
-      boxes.push({ kind: 'flag', key, image, name, first: name === names.at(-1), ...plant() });
+      boxes.push({ kind: 'flag', key, image, name, topmost: name === names.at(-1), ...plant() });
     }
   }
   for (const what of stand.unfinished) boxes.push({ kind: 'unfinished', key: what.key, what, ...plant() });

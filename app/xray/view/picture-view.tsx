@@ -127,27 +127,34 @@ function HairlineView({ box }: { readonly box: HairlineBox }) {
 }
 
 function FlagView({ box }: { readonly box: FlagBox }) {
-  const { image, name, first } = box;
+  const { image, name, topmost } = box;
+  const [domain, rest] = splitName(name ?? '<none>');
   return (
     <div className="flag" data-untagged={name === null} style={placed(box)}>
       <span className="flag-pole" style={{ height: box.height + box.pole }} />
       <button
         type="button"
         title={`${name ?? 'No name'}\n${image.id}\nImages are immutable.`}
+        aria-label={`Image ${name ?? '<none>'}, ${shortId(image.id)}, immutable`}
         {...useChosen({ kind: 'image', id: image.id })}
       >
-        <span className="sr-only">Image </span>
         <span className="flag-line">
           <span className="flag-cloth">
-            <span className="flag-name">{name ?? '<none>'}</span>
+            {domain && <span className="flag-domain">{domain}</span>}
+            <span className="flag-name">{rest}</span>
             <LockIcon />
           </span>
-          {first && <span className="flag-id">{shortId(image.id)}</span>}
+          {topmost && <span className="flag-id">{shortId(image.id)}</span>}
         </span>
-        <span className="sr-only">, immutable</span>
       </button>
     </div>
   );
+}
+
+/** The registry that a name begins with, which may be cut short before the rest is. */
+function splitName(name: string): readonly [string, string] {
+  const slash = name.lastIndexOf('/') + 1;
+  return [name.slice(0, slash), name.slice(slash)];
 }
 
 function CapView({ box }: { readonly box: CapBox }) {
