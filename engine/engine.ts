@@ -13,6 +13,7 @@ import { EventLog } from './events/event-log.ts';
 import { MemoryFileSystem } from './files/memory-file-system.ts';
 import { ImageStore, loadImages, parseReference, saveImages } from './image/index.ts';
 import { guestCliFiles } from './lab/guest-cli-files.ts';
+import { isConnection, listenInGuest, serveGuest } from './lab/guest-registry.ts';
 import { runInvocation } from './lab/run-invocation.ts';
 import { keepWorkspace } from './lab/workspace-keeper.ts';
 import { createMachine } from './machine/guest-machine.ts';
@@ -160,7 +161,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   );
 
   const cliFiles = guestCliFiles(machine, workspace, WORKSPACE);
-  machine.onInvocation((invocation) => runInvocation(invocation, transport, cliFiles));
+  machine.onInvocation((invocation) =>
+    isConnection(invocation) ? serveGuest(invocation, ownRegistry) : runInvocation(invocation, transport, cliFiles),
+  );
+  listenInGuest(machine, hosts);
 
   return {
     transport,

@@ -112,6 +112,8 @@ describe.each([
     expect(await ok(docker('push', app))).toMatch(/: Layer already exists\n.*: Layer already exists\nlatest: digest: /);
 
     expect(await ok(docker('rmi', app))).toMatch(`Untagged: ${app}:latest\nUntagged: ${app}@${digest}\nDeleted: ${id}`);
+    // The build cache would keep the layer.
+    await ok(real('builder', 'prune', '-af'));
     expect(sorted(plain(await ok(docker('pull', app))))).toBe(
       sorted(
         [
