@@ -11,7 +11,7 @@ import { BuildService, type Fetch } from './builder/index.ts';
 import { CacheMounts, ContainerService, runStepExecutor, systemClock } from './container/index.ts';
 import { EventLog } from './events/event-log.ts';
 import { MemoryFileSystem } from './files/memory-file-system.ts';
-import { ImageStore, loadImages, parseReference, saveImages } from './image/index.ts';
+import { DEFAULT_UNPACK_LIMIT, ImageStore, parseReference } from './image/index.ts';
 import { guestCliFiles } from './lab/guest-cli-files.ts';
 import { isConnection, listenInGuest, serveGuest } from './lab/guest-registry.ts';
 import { runInvocation } from './lab/run-invocation.ts';
@@ -69,6 +69,11 @@ export interface EngineOptions {
     /** The guest's kernel release, for `docker info`. */
     readonly kernel: string;
   };
+  /**
+   * Bytes that what comes compressed may unpack to: the layers of one pull or load, an archive, a build context. More is
+   * refused. Default: {@link DEFAULT_UNPACK_LIMIT}.
+   */
+  readonly unpackLimit?: number | undefined;
   readonly onState?: (state: MachineState, reason?: string) => void;
   /** Lines of the guest's serial console. */
   readonly onConsole?: (line: string) => void;
@@ -89,7 +94,7 @@ export interface Engine {
  * @throws MachineError `boot-failed`
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { blobs, state, onState, onConsole } = options;
+  const { blobs, state, unpackLimit = DEFAULT_UNPACK_LIMIT, onState, onConsole } = options;
   const workspace = new MemoryFileSystem({ byteLimit: WORKSPACE_LIMIT });
   for (const { path, mode, data } of options.workspace) workspace.write(`/${path}`, data, mode);
   const keeper = keepWorkspace(workspace);
@@ -108,7 +113,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   const events = new EventLog();
   const shared = await SharedBlobs.open(blobs, state);
-  const images = await ImageStore.open({ blobs: shared.view('images'), state, events });
+  const images = await ImageStore.open({ blobs: shared.view('images'), state, events, unpackLimit });
   const containers = await ContainerService.open({ machine, images, state, events, volumeFiles });
   const ownRegistry = await openRegistry({ blobs: shared.view('registry'), state });
   const { ownHosts: hosts = OWN_REGISTRY, ...reach } = options.registry;
@@ -153,9 +158,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       registry,
       build: (request, listener) => builds.follow(request, listener, (emit) => builder.build(request, emit)),
       buildCache: builder.cache,
-      save: (names) => saveImages(images, names),
-      load: async (tar) =>
-        (await loadImages(images, tar)).flatMap(({ image, names }) => (names.length > 0 ? names : [image.id])),
+      fetch: (url, init) => reachUrl(options.registry, url, init),
+      unpackLimit,
     },
     { extraRoutes: [{ prefix: LAB_PREFIX, transport: lab }] },
   );
@@ -177,4 +181,20 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await machine.stop();
     },
   };
+}
+
+/** Fetches anything, as far as the host can. @throws Error that says why it could not */
+async function reachUrl(
+  { fetch, network }: EngineOptions['registry'],
+  url: string,
+  init: { readonly signal: AbortSignal },
+): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (cause) {
+    const why = cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : '';
+    // Browsers keep the reason to themselves.
+    const hint = network ? '' : ': a page can fetch only from servers that let other sites read them (CORS)';
+    throw new Error(`${why || 'failed'}${hint}`, { cause });
+  }
 }

@@ -41,6 +41,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/builder/progress.ts',
     'engine/image/reference.ts',
     'engine/image/errors.ts',
+    'engine/image/platform.ts',
   ],
   app: [
     'engine/api/client',

@@ -590,6 +590,8 @@ export interface ImageInspect {
   readonly Os: string;
   readonly OsVersion?: string;
   readonly Size: number;
+  /** The same; up to API 1.43. */
+  readonly VirtualSize?: number;
   readonly GraphDriver: GraphDriver;
   /** Diff IDs of the layers, base first. */
   readonly RootFS: { readonly Type: string; readonly Layers?: readonly string[] };

@@ -6,8 +6,11 @@ import { create } from './commands/create.ts';
 import { diff } from './commands/diff.ts';
 import { events } from './commands/events.ts';
 import { exec } from './commands/exec.ts';
+import { exportContainer } from './commands/export.ts';
 import { history } from './commands/history.ts';
+import { imagePrune } from './commands/image-prune.ts';
 import { images } from './commands/images.ts';
+import { importImage } from './commands/import.ts';
 import { info } from './commands/info.ts';
 import { inspect, inspectContainers, inspectImages, inspectVolumes } from './commands/inspect.ts';
 import { kill } from './commands/kill.ts';
@@ -60,6 +63,7 @@ export const groups: Readonly<Record<string, Group>> = {
       create,
       diff,
       exec,
+      export: exportContainer,
       inspect: inspectContainers,
       kill,
       logs,
@@ -79,7 +83,20 @@ export const groups: Readonly<Record<string, Group>> = {
   },
   image: {
     summary: 'Manage images',
-    commands: { build, history, inspect: inspectImages, load, ls: images, pull, push, rm: rmi, save, tag },
+    commands: {
+      build,
+      history,
+      import: importImage,
+      inspect: inspectImages,
+      load,
+      ls: images,
+      prune: imagePrune,
+      pull,
+      push,
+      rm: rmi,
+      save,
+      tag,
+    },
     synonyms: { list: 'ls', remove: 'rm' },
   },
   system: { summary: 'Manage Docker', commands: { events, info } },
@@ -96,7 +113,9 @@ export const otherCommands: Readonly<Record<string, Command>> = {
   create,
   diff,
   events,
+  export: exportContainer,
   history,
+  import: importImage,
   inspect,
   kill,
   load,

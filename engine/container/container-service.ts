@@ -13,6 +13,7 @@ import type {
 } from '../api/types.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { MemoryFileSystem } from '../files/memory-file-system.ts';
+import type { TarEntry } from '../files/tar/entry.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Digest } from '../stores/blob-store.ts';
@@ -26,6 +27,7 @@ import { type Context, findContainer, nowText, publish } from './context.ts';
 import { createContainer } from './create.ts';
 import { notRunning } from './errors.ts';
 import { createExec, inspectExec, resizeExec, startDetachedExec, startExec } from './exec.ts';
+import { exportContainer } from './export.ts';
 import { inspectContainer } from './inspect.ts';
 import { LayerPublisher } from './layer-publisher.ts';
 import { isRunning, next } from './lifecycle.ts';
@@ -234,6 +236,11 @@ export class ContainerService {
       this.#context.images.rootfs(record.layers),
     ]);
     return filesystemChanges(upper, lower);
+  }
+
+  /** Members of an archive of the container's root. */
+  async export(query: string): Promise<Iterable<TarEntry>> {
+    return exportContainer(this.#context, this.#find(query));
   }
 
   async commit(query: string, options: CommitOptions): Promise<Digest> {

@@ -14,7 +14,7 @@ export function untilTime(filters: Filters, now: number): number | undefined {
   if (more.length > 0) throw invalidParameter('more than one until filter specified');
   const duration = parseDuration(text);
   const time = duration === undefined ? parseTime(text) : now - duration;
-  if (time === undefined) throw invalidParameter(`invalid filter 'until=${text}'`);
+  if (time === undefined) throw invalidParameter(`failed to parse value as time or duration: ${JSON.stringify(text)}`);
   return time;
 }
 

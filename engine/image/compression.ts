@@ -14,6 +14,9 @@ const MAGIC: readonly (readonly [Compression, readonly number[]])[] = [
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
 ];
 
+/** Bytes that {@link detectCompression} has to see. */
+export const MAGIC_LENGTH = 6;
+
 /** By the first bytes, as Docker does (moby, pkg/archive). Zstandard's skippable frames count as zstd. */
 export function detectCompression(bytes: Uint8Array): Compression {
   const isSkippable = ((bytes[0] ?? 0) & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d && bytes[3] === 0x18;

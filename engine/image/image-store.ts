@@ -8,7 +8,16 @@ import { chainId, type Digest, hexOf, isDigest, sha256 } from './digest.ts';
 import { type Descriptor, encodeJson, type ImageConfig, parseImageConfig, parseManifest } from './documents.ts';
 import { ImageError } from './errors.ts';
 import { historyRows } from './history.ts';
-import type { HistoryRow, Image, ImageDeleteItem, ImageNames, ImageUser, Layer, StoredLayer } from './image.ts';
+import {
+  type HistoryRow,
+  type Image,
+  type ImageDeleteItem,
+  type ImageNames,
+  type ImageUser,
+  imageTime,
+  type Layer,
+  type StoredLayer,
+} from './image.ts';
 import { type AddedBlob, LayerStore, type UnpackedLayer } from './layer-store.ts';
 import { ManifestStore, type StoredManifest } from './manifest-store.ts';
 import { indexKey, type NameIndex, namesOf, referencesTo } from './name-index.ts';
@@ -73,6 +82,7 @@ export interface LayerLease {
 
 const NAMES_KEY = 'image-names';
 const RETAINED_KEY = 'image-retained';
+const TAG_TIMES_KEY = 'image-tag-times';
 
 /** Images, their layers and their names. Reads are answered from memory, writes reach the stores before they resolve. */
 export class ImageStore {
@@ -85,6 +95,7 @@ export class ImageStore {
   readonly #images = new Map<Digest, Image>();
   #users: (id: Digest) => readonly ImageUser[];
   #names: NameIndex = new Map();
+  #tagTimes: ReadonlyMap<Digest, string> = new Map();
   /** Layers that no image has yet: a commit is on its way to one. */
   readonly #pending = new Set<Digest>();
   readonly #leases = new Set<ReadonlySet<Digest>>();
@@ -120,6 +131,8 @@ export class ImageStore {
     }
     const names = ((await options.state.get(NAMES_KEY)) ?? {}) as Record<string, Digest>;
     store.#names = new Map(Object.entries(names).filter(([, id]) => store.#images.has(id)));
+    const tagTimes = ((await options.state.get(TAG_TIMES_KEY)) ?? {}) as Record<Digest, string>;
+    store.#tagTimes = new Map(Object.entries(tagTimes) as [Digest, string][]);
     const retained = ((await options.state.get(RETAINED_KEY)) ?? {}) as Record<Digest, Digest[]>;
     store.#retained = new Map(Object.entries(retained) as [Digest, Digest[]][]);
     return store;
@@ -371,10 +384,9 @@ export class ImageStore {
     const images = [...this.#images.values()];
     const parents = new Set(images.map((image) => image.parent));
     const named = new Set(this.#names.values());
-    const created = (image: Image): number => Date.parse(image.config.created ?? '') || 0;
     return images
       .filter((image) => options.all || named.has(image.id) || !parents.has(image.id))
-      .sort((a, b) => created(b) - created(a));
+      .sort((a, b) => imageTime(b) - imageTime(a));
   }
 
   children(id: Digest): readonly Image[] {
@@ -442,8 +454,21 @@ export class ImageStore {
       const name = typeof reference === 'string' ? parseReference(reference) : reference;
       const image = this.find(id);
       await this.#setNames([...this.#names, [indexKey(name), id]]);
-      if (!options.quiet) this.#publish('tag', image, familiarName(name));
+      if (options.quiet) return;
+      await this.#setTagTimes([...this.#tagTimes, [id, new Date().toISOString()]]);
+      this.#publish('tag', image, familiarName(name));
     });
+  }
+
+  /** When it was last given a name by somebody here, RFC 3339; undefined if it has not been. */
+  lastTagged(id: Digest): string | undefined {
+    return this.#tagTimes.get(id);
+  }
+
+  async #setTagTimes(entries: readonly (readonly [Digest, string])[]): Promise<void> {
+    const times = new Map(entries);
+    await this.#state.set(TAG_TIMES_KEY, Object.fromEntries(times));
+    this.#tagTimes = times;
   }
 
   /** Takes a name away; the image stays. @throws ImageError `not-found` */
@@ -510,6 +535,7 @@ export class ImageStore {
     // Names and the record go first: blobs without a record are only garbage, a record without blobs is a broken image.
     await this.#state.delete(imageKey(image.id));
     this.#images.delete(image.id);
+    if (this.#tagTimes.has(image.id)) await this.#setTagTimes([...this.#tagTimes].filter(([id]) => id !== image.id));
     if (this.#users(image.id).length > 0) {
       const diffIds = image.layers.map((layer) => layer.diffId);
       await this.#setRetained([...this.#retained, [image.id, diffIds]]);

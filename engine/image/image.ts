@@ -44,6 +44,14 @@ export function imageCreated(image: Image): number {
   return Number.isNaN(time) ? 0 : Math.floor(time / 1000);
 }
 
+/** The same as exactly as a double can: microseconds. */
+export function imageTime(image: Image): number {
+  const created = image.config.created ?? '';
+  const milliseconds = Date.parse(created.replace(/\.\d+/, ''));
+  const fraction = /\.(\d+)/.exec(created)?.[1] ?? '';
+  return Number.isNaN(milliseconds) ? 0 : milliseconds * 1000 + Math.floor(Number(`0.${fraction || 0}`) * 1e6);
+}
+
 /** An image's names as Docker lists them. */
 export interface ImageNames {
   /** `alpine:latest` */

@@ -1,4 +1,4 @@
-export { type LoadedImage, loadImages } from './archive/load.ts';
+export { type LoadedImage, type LoadOptions, loadImages } from './archive/load.ts';
 export { saveImages } from './archive/save.ts';
 export { type Compression, DEFAULT_UNPACK_LIMIT, decompress, detectCompression } from './compression.ts';
 export { chainId, type Digest, hexOf, isDigest, sha256, shortId } from './digest.ts';
@@ -14,6 +14,7 @@ export {
   type LayerBlob,
   type LayerLease,
 } from './image-store.ts';
+export { type ImportRequest, importImage } from './import.ts';
 export {
   applyLayer,
   emptyRoot,
@@ -24,6 +25,7 @@ export {
 } from './layer.ts';
 export type { StoredManifest } from './manifest-store.ts';
 export { isOpaque, isWhiteout, OPAQUE_XATTR, WHITEOUT } from './overlay.ts';
+export { isPlatform, ownPlatform, parsePlatform, platformName } from './platform.ts';
 export {
   canonicalName,
   familiarName,

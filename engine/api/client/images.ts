@@ -46,12 +46,13 @@ export class Images {
   }
 
   /** The same as it was sent, for printing. */
-  inspectRaw(name: string): Promise<string> {
-    return this.#connection.text('GET', `/images/${name}/json`);
+  inspectRaw(name: string, platform?: string): Promise<string> {
+    return this.#connection.text('GET', `/images/${name}/json`, { query: { platform } });
   }
 
-  history(name: string): Promise<HistoryItem[]> {
-    return this.#connection.json('GET', `/images/${name}/history`);
+  /** @param platform as JSON, as in all of these but {@link pull} and {@link import} */
+  history(name: string, platform?: string): Promise<HistoryItem[]> {
+    return this.#connection.json('GET', `/images/${name}/history`, { query: { platform } });
   }
 
   tag(source: string, repo: string, tag?: string): Promise<void> {
@@ -60,10 +61,14 @@ export class Images {
 
   remove(
     name: string,
-    options: { readonly force?: boolean; readonly noprune?: boolean } = {},
+    options: {
+      readonly force?: boolean;
+      readonly noprune?: boolean;
+      readonly platforms?: readonly string[];
+    } = {},
   ): Promise<ImageDeleteItem[]> {
     return this.#connection.json('DELETE', `/images/${name}`, {
-      query: { force: options.force, noprune: options.noprune },
+      query: { force: options.force, noprune: options.noprune, platforms: options.platforms },
     });
   }
 
@@ -108,20 +113,23 @@ export class Images {
     return ndjson(await this.#connection.stream('POST', '/images/load', { query, body: tar, headers }));
   }
 
-  /** A tar of a whole filesystem becomes an image of one layer (`docker import -`). */
+  /** A whole file system becomes an image of one layer (`docker import`): of a tar, or of one at a URL. */
   async import(
-    tar: Uint8Array,
+    source: Uint8Array | string,
     options: {
       readonly repo?: string;
       readonly tag?: string;
       readonly message?: string;
       readonly changes?: readonly string[];
       readonly platform?: string;
+      readonly signal?: AbortSignal;
     } = {},
   ): Promise<AsyncIterable<JsonMessage>> {
-    const query = { fromSrc: '-', ...options };
-    const headers = { 'Content-Type': 'application/x-tar' };
-    return ndjson(await this.#connection.stream('POST', '/images/create', { query, body: tar, headers }));
+    const { signal, ...rest } = options;
+    const isUrl = typeof source === 'string';
+    const query = { fromSrc: isUrl ? source : '-', ...rest };
+    const body = isUrl ? {} : { body: source, headers: { 'Content-Type': 'text/plain' } };
+    return ndjson(await this.#connection.stream('POST', '/images/create', { query, ...body, signal }));
   }
 
   prune(filters?: Filters): Promise<ImagesPruneResponse> {

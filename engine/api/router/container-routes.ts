@@ -1,4 +1,5 @@
 import { parseTime } from '../../container/clock.ts';
+import { tarBody } from '../../files/tar/write.ts';
 import type { ContainerConfig, ContainerCreateRequest, WaitCondition } from '../types.ts';
 import { checkFields, type FieldType, readObject, readOptionalObject } from './body.ts';
 import { badRequest, json, noContent, notImplemented } from './http-error.ts';
@@ -244,7 +245,10 @@ export const containerRoutes: readonly Route[] = [
     return json(changes.length > 0 ? changes : null);
   }),
   route('GET', '/containers/{name}/stats', missing('container stats')),
-  route('GET', '/containers/{name}/export', missing('container export')),
+  route('GET', '/containers/{name}/export', async ({ params, services }) => {
+    const members = await services.containers.export(params.name ?? '');
+    return new Response(tarBody(members), { headers: { 'Content-Type': 'application/octet-stream' } });
+  }),
   route('GET', '/containers/{name}/archive', missing('copying files out of containers')),
   route('HEAD', '/containers/{name}/archive', missing('copying files out of containers')),
   route('PUT', '/containers/{name}/archive', missing('copying files into containers')),

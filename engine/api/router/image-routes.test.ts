@@ -5,7 +5,9 @@ import type { BuildRequest } from '../../builder/request.ts';
 import { noRegistry, testEngine } from '../../container/testing/test-engine.ts';
 import { directory, file } from '../../files/node.ts';
 import { treeToTar } from '../../files/tar/index.ts';
+import { writeTar } from '../../files/tar/write.ts';
 import { gzip } from '../../image/gzip.ts';
+import { fileEntry } from '../../image/testing/random-image.ts';
 import { RegistryError } from '../../registry/errors.ts';
 import type { HistoryItem, ImageInspect, ImageSummary, JsonMessage } from '../types.ts';
 
@@ -115,21 +117,98 @@ describe('images', () => {
   });
 
   it('saves and loads', async () => {
-    const engine = await testEngine({
-      save: async (names) => new TextEncoder().encode(names.join()),
-      load: async (tar) => [new TextDecoder().decode(tar), `sha256:${'0'.repeat(64)}`],
+    const { images: source, call: ask, json } = await testEngine();
+    await source.tag('other:v2', source.find('alpine').id);
+    const saved = await ask('GET', '/images/get?names=alpine&names=other:v2');
+    expect(saved.headers.get('Content-Type')).toBe('application/x-tar');
+    const tar = new Uint8Array(await saved.arrayBuffer());
+    expect(await json(404, 'GET', '/images/get?names=nope')).toEqual({ message: 'No such image: nope' });
+    expect(await json(404, 'GET', '/images/get?names=nope:x')).toEqual({ message: 'reference does not exist' });
+    const id = source.find('alpine').id;
+    expect(await json(404, 'GET', `/images/get?names=alpine&platform={"os":"linux","architecture":"arm64"}`)).toEqual({
+      message:
+        'image with reference alpine:latest was found but its platform (linux/386) does not match the specified platform (linux/arm64)',
     });
-    expect(await (await engine.call('GET', '/images/get?names=alpine&names=alpine:latest')).text()).toBe(
-      'alpine,alpine:latest',
-    );
-    expect((await engine.call('GET', '/images/get?names=nope')).status).toBe(404);
-    const loaded = await engine.transport.fetch(
-      new Request('http://engine/images/load', { method: 'POST', body: 'x:1' }),
-    );
-    expect(await lines(loaded)).toEqual([
-      { stream: 'Loaded image: x:1\n' },
-      { stream: `Loaded image ID: sha256:${'0'.repeat(64)}\n` },
+    expect(await json(400, 'GET', '/images/get?names=alpine&platform=linux')).toEqual({
+      message: 'invalid platform linux: failed to parse platform',
+    });
+
+    const { images, transport } = await testEngine();
+    const old = images.find('alpine');
+    const changed = await images.create({ config: { ...old.config, author: 'me' }, layers: old.layers });
+    await images.tag('alpine', changed.id);
+    const load = async (body: Uint8Array, query = ''): Promise<Response> =>
+      transport.fetch(
+        new Request(`http://engine/images/load${query}`, { method: 'POST', body: body as Uint8Array<ArrayBuffer> }),
+      );
+    expect(await lines(await load(tar, '?quiet=1'))).toEqual([
+      {
+        stream: `The image alpine:latest already exists, renaming the old one with ID ${changed.id} to empty string\n`,
+      },
+      { stream: 'Loaded image: alpine:latest\n' },
+      { stream: 'Loaded image: other:v2\n' },
     ]);
+    const unnamed = await ask('GET', `/images/${id}/get`);
+    const loud = await lines(await load(new Uint8Array(await unnamed.arrayBuffer())));
+    expect(loud[0]).toMatchObject({ status: 'Loading layer', progressDetail: { current: 0 } });
+    expect(loud.at(-1)).toEqual({ stream: `Loaded image ID: ${id}\n` });
+    for (const [body, status, message] of [
+      [new TextEncoder().encode('no archive'), 400, /unexpected end of archive/],
+      [tar.subarray(0, 700), 400, /has \d+ of \d+ bytes/],
+      [await gzip(new Uint8Array(2 << 20)), 413, /^the archive unpacks to more than 1048576 bytes/],
+    ] as const) {
+      const response = await load(body, '?quiet=1');
+      expect([response.status, (await response.json()).message]).toEqual([status, expect.stringMatching(message)]);
+    }
+  });
+
+  it('imports, from the body and from a URL', async () => {
+    const tar = writeTar([fileEntry('hello', 'hi')]);
+    const { images, transport, json } = await testEngine({
+      fetch: async (url) => {
+        if (url.endsWith('/no')) throw new Error('connection refused');
+        return url.endsWith('/404') ? new Response(null, { status: 404 }) : new Response((await gzip(tar)) as BodyInit);
+      },
+    });
+    const post = async (query: Record<string, string | readonly string[]>, body: BodyInit | null = null) => {
+      const search = new URLSearchParams();
+      for (const [name, values] of Object.entries(query))
+        for (const value of [values].flat()) search.append(name, value);
+      return transport.fetch(new Request(`http://engine/images/create?${search}`, { method: 'POST', body }));
+    };
+    const query = { fromSrc: '-', repo: 'made:v1', message: 'by me', changes: ['CMD ["/hello"]', 'ENV A=b'] };
+    const [answer] = await lines(await post({ ...query, platform: 'linux/arm' }, tar as BodyInit));
+    const image = images.find('made:v1');
+    expect(answer).toEqual({ status: image.id });
+    expect(image.config).toMatchObject({
+      architecture: 'arm',
+      variant: 'v7',
+      config: { Cmd: ['/hello'], Env: ['A=b'] },
+      history: [{ comment: 'by me' }],
+    });
+    expect([...(await images.rootfs(image.layers)).children.keys()]).toEqual(['hello']);
+    const fetched = await lines(await post({ fromSrc: 'example.test/x.tar.gz' }));
+    expect(fetched[0]).toEqual({ status: 'Downloading from http://example.test/x.tar.gz' });
+    expect(images.find(fetched[1]?.status ?? '').config.history).toMatchObject([
+      { comment: 'Imported from example.test/x.tar.gz' },
+    ]);
+    const before = images.list({ all: true });
+    for (const [wrong, status, message] of [
+      [{ fromSrc: '-', changes: 'RUN x' }, 400, 'run is not a valid change command'],
+      [{ fromSrc: '-', repo: 'BAD' }, 400, 'invalid reference format: repository name (library/BAD) must be lowercase'],
+      [{ fromSrc: '-', repo: `a@sha256:${'0'.repeat(64)}` }, 400, 'cannot import digest reference'],
+      [{ fromSrc: '-', platform: 'windows' }, 400, 'operating system is not supported'],
+      [{ fromSrc: '-', platform: 'a/b/c/d' }, 400, '"a/b/c/d": cannot parse platform specifier: invalid argument'],
+      [{ fromSrc: 'http://x.test/no' }, 500, 'Get "http://x.test/no": connection refused'],
+      [{ fromSrc: 'http://x.test/404' }, 500, 'failed to GET http://x.test/404 with status 404'],
+      [{ fromSrc: '-' }, 400, /unexpected end of archive/],
+    ] as const) {
+      const response = await post(wrong, 'garbage');
+      const expected = typeof message === 'string' ? message : expect.stringMatching(message);
+      expect([response.status, (await response.json()).message]).toEqual([status, expected]);
+    }
+    expect(images.list({ all: true })).toEqual(before);
+    expect(await json(200, 'GET', '/images/made:v1/history')).toMatchObject([{ CreatedBy: '', Comment: 'by me' }]);
   });
 });
 

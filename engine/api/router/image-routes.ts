@@ -1,21 +1,17 @@
 import { systemClock } from '../../container/clock.ts';
 import { checkFilters, filterFlag, matchesLabels } from '../../container/filters.ts';
 import { untilTime } from '../../container/prune.ts';
-import { ImageError } from '../../image/errors.ts';
-import { type Image, imageCreated, imageSize } from '../../image/image.ts';
-import { parseReference } from '../../image/reference.ts';
-import type { Filters, ImageDeleteItem, JsonMessage } from '../types.ts';
-import { json, notImplemented } from './http-error.ts';
+import { type Image, imageTime } from '../../image/image.ts';
+import { isPlatform, platformName } from '../../image/platform.ts';
+import { familiarRepository, parseReference } from '../../image/reference.ts';
+import { badRequest, HttpError, json } from './http-error.ts';
 import { imageInspect, imageSummary } from './image-bodies.ts';
-import { matchesReference } from './image-match.ts';
+import { referenceMatcher } from './image-match.ts';
+import { prune } from './image-prune.ts';
+import { jsonPlatform } from './platform.ts';
 import { filters, flag } from './query.ts';
-import { pull } from './registry-routes.ts';
 import { type Route, type RouteContext, route } from './route.ts';
 import type { RouterServices } from './services.ts';
-import { jsonLines } from './streams.ts';
-
-/** Containers by image, stopped ones too. */
-const usersOf = (services: RouterServices, image: Image): number => services.containers.usersOf(image.id).length;
 
 function list({ query, services }: RouteContext): Response {
   const given = filters(query);
@@ -23,24 +19,27 @@ function list({ query, services }: RouteContext): Response {
   const { images } = services;
   const dangling = filterFlag(given, 'dangling');
   const until = untilTime(given, systemClock());
-  const before = (given.before ?? []).map((name) => imageCreated(images.find(name)));
-  const since = (given.since ?? []).map((name) => imageCreated(images.find(name)));
+  const before = (given.before ?? []).map((name) => imageTime(images.find(name)));
+  const since = (given.since ?? []).map((name) => imageTime(images.find(name)));
   const chosen = images.list({ all: flag(query, 'all') }).filter((image) => {
     const { tags, digests } = images.names(image.id);
-    if (dangling !== undefined && dangling !== (tags.length === 0 && digests.length === 0)) return false;
-    const created = imageCreated(image);
+    // To Docker an image that is known by digests only is dangling, and not dangling too.
+    if (dangling === true && tags.length > 0) return false;
+    if (dangling === false && tags.length + digests.length === 0) return false;
+    const created = imageTime(image);
     if (before.some((time) => created >= time) || since.some((time) => created <= time)) return false;
-    if (until !== undefined && created * 1_000_000 > until) return false;
+    if (until !== undefined && created > until) return false;
     return matchesLabels(given.label ?? [], image.config.config?.Labels ?? {});
   });
+  const isMeant = given.reference?.length ? referenceMatcher(given.reference) : undefined;
   const sharedSize = flag(query, 'shared-size');
   return json(
     chosen.flatMap((image) => {
       const summary = imageSummary(images, image, -1);
       const shared = sharedSize ? { ...summary, SharedSize: sharedBytes(services, image) } : summary;
-      if (!given.reference?.length) return [shared];
-      const tags = (shared.RepoTags ?? []).filter((tag) => matchesReference(given.reference ?? [], tag));
-      const digests = (shared.RepoDigests ?? []).filter((name) => matchesReference(given.reference ?? [], name));
+      if (!isMeant) return [shared];
+      const tags = (shared.RepoTags ?? []).filter(isMeant);
+      const digests = (shared.RepoDigests ?? []).filter(isMeant);
       return tags.length + digests.length > 0 ? [{ ...shared, RepoTags: tags, RepoDigests: digests }] : [];
     }),
   );
@@ -57,21 +56,21 @@ export function sharedBytes({ images }: RouterServices, image: Image): number {
   return image.layers.filter((layer) => others.has(layer.chainId)).reduce((sum, layer) => sum + layer.bytes, 0);
 }
 
-function create(context: RouteContext): Response | Promise<Response> {
-  if (context.query.get('fromSrc')) throw notImplemented('docker import');
-  return pull(context);
-}
-
 async function tag({ params, query, services }: RouteContext): Promise<Response> {
   const { images } = services;
   const repo = query.get('repo') ?? '';
   const name = query.get('tag');
-  const image = images.find(params.name ?? '');
-  await images.tag(parseReference(name ? `${repo}:${name}` : repo), image.id);
+  const reference = parseReference(name ? `${repo}:${name}` : repo);
+  if (reference.digest !== undefined) throw badRequest('refusing to create a tag with a digest reference');
+  if (familiarRepository(reference) === 'sha256') {
+    throw badRequest('refusing to create an ambiguous tag using digest algorithm as name');
+  }
+  await images.tag(reference, images.find(params.name ?? '').id);
   return new Response(null, { status: 201 });
 }
 
 async function remove({ params, query, services }: RouteContext): Promise<Response> {
+  for (const platform of query.getAll('platforms')) findFor(platform, services, params.name ?? '');
   const items = await services.images.remove(params.name ?? '', {
     force: flag(query, 'force'),
     prune: !flag(query, 'noprune'),
@@ -80,74 +79,33 @@ async function remove({ params, query, services }: RouteContext): Promise<Respon
   return json(items);
 }
 
-async function prune({ query, services }: RouteContext): Promise<Response> {
-  const given = filters(query);
-  checkFilters(given, ['dangling', 'label', 'label!', 'until']);
-  const removed = await pruneImages(services, given);
-  services.containers.collectLayers();
-  services.events.publish('image', 'prune', '', { reclaimed: String(removed.bytes) });
-  return json({ ImagesDeleted: removed.items.length > 0 ? removed.items : null, SpaceReclaimed: removed.bytes });
+function inspect({ params, query, services, version }: RouteContext): Response {
+  const image = findFor(query.get('platform'), services, params.name ?? '');
+  return json(imageInspect(services.images, image, version));
 }
 
-async function pruneImages(
-  services: RouterServices,
-  given: Filters,
-): Promise<{ readonly items: readonly ImageDeleteItem[]; readonly bytes: number }> {
-  const { images } = services;
-  const danglingOnly = filterFlag(given, 'dangling') ?? true;
-  const until = untilTime(given, systemClock());
-  const items: ImageDeleteItem[] = [];
-  let bytes = 0;
-  for (const image of images.list({ all: !danglingOnly })) {
-    const { tags, digests } = images.names(image.id);
-    const labels = image.config.config?.Labels ?? {};
-    if (danglingOnly && tags.length + digests.length > 0) continue;
-    if (usersOf(services, image) > 0 || images.children(image.id).length > 0) continue;
-    if (until !== undefined && imageCreated(image) * 1_000_000 > until) continue;
-    if (!matchesLabels(given.label ?? [], labels)) continue;
-    if (given['label!']?.length && matchesLabels(given['label!'], labels)) continue;
-    const unique = imageSize(image) - sharedBytes(services, image);
-    try {
-      const names = tags.length > 0 ? tags : [image.id];
-      for (const name of names) items.push(...(await images.remove(name)));
-      bytes += unique;
-    } catch (error) {
-      // Taken into use meanwhile: not ours to remove any more.
-      if (!(error instanceof ImageError)) throw error;
-    }
-  }
-  return { items, bytes };
+function history({ params, query, services }: RouteContext): Response {
+  return json(services.images.history(findFor(query.get('platform'), services, params.name ?? '').id));
 }
 
-async function save({ params, query, services }: RouteContext): Promise<Response> {
-  const names = params.name ? [params.name] : query.getAll('names');
-  for (const name of names) services.images.find(name);
-  const archive = await services.save(names);
-  // A view over a SharedArrayBuffer is no BodyInit; none is ever made here.
-  return new Response(archive as BodyInit, { headers: { 'Content-Type': 'application/x-tar' } });
-}
-
-function load({ request, services }: RouteContext): Promise<Response> {
-  return jsonLines(request, async (write) => {
-    const names = await services.load(new Uint8Array(await request.arrayBuffer()));
-    for (const name of names) {
-      const kind = name.startsWith('sha256:') ? 'Loaded image ID' : 'Loaded image';
-      write({ stream: `${kind}: ${name}\n` } satisfies JsonMessage);
-    }
-  });
+/** Of the platform that is asked for, if one is. Throws ImageError, HttpError. */
+function findFor(platform: string | null, { images }: RouterServices, name: string): Image {
+  const image = images.find(name);
+  const wanted = jsonPlatform(platform);
+  const { os, architecture, variant } = image.config;
+  const own = { os, architecture, ...(variant && { variant }) };
+  if (!wanted || isPlatform(own, wanted)) return image;
+  throw new HttpError(
+    404,
+    `image with reference ${name} was found but its platform (${platformName(own)}) does not match the specified platform (${platformName(wanted)})`,
+  );
 }
 
 export const imageRoutes: readonly Route[] = [
   route('GET', '/images/json', list),
-  route('GET', '/images/get', save),
-  route('POST', '/images/create', create),
-  route('POST', '/images/load', load),
   route('POST', '/images/prune', prune),
-  route('GET', '/images/{name}/get', save),
-  route('GET', '/images/{name}/json', ({ params, services }) =>
-    json(imageInspect(services.images, services.images.find(params.name ?? ''))),
-  ),
-  route('GET', '/images/{name}/history', ({ params, services }) => json(services.images.history(params.name ?? ''))),
+  route('GET', '/images/{name}/json', inspect),
+  route('GET', '/images/{name}/history', history),
   route('POST', '/images/{name}/tag', tag),
   route('DELETE', '/images/{name}', remove),
 ];

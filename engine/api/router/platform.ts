@@ -1,4 +1,6 @@
 import { isOwnPlatform, PLATFORM } from '../../builder/platform.ts';
+import type { Platform } from '../../image/documents.ts';
+import { platformName } from '../../image/platform.ts';
 import { badRequest } from './http-error.ts';
 
 /** Single words that `--platform` takes (containerd, platforms.Parse). */
@@ -19,15 +21,24 @@ export function checkPlatform(platform: string | null): void {
   throw badRequest(`platform ${platform} cannot be run here: this engine has ${own} only`);
 }
 
-/** The same for a platform that comes as JSON, as push and save have it. @throws HttpError */
+/** The same for a platform that comes as JSON, as push has it. @throws HttpError */
 export function checkJsonPlatform(text: string | null): void {
-  if (!text) return;
+  const platform = jsonPlatform(text);
+  if (platform) checkPlatform(platformName(platform));
+}
+
+/** A platform that comes as JSON (Engine API, `platform` of save, load, history, inspect). @throws HttpError */
+export function jsonPlatform(text: string | null): Platform | undefined {
+  if (!text) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw badRequest(`invalid platform ${text}: failed to parse platform`);
   }
-  const { os = '', architecture = '', variant } = (value ?? {}) as Readonly<Record<string, string>>;
-  checkPlatform([os, architecture, variant].filter(Boolean).join('/'));
+  const { os, architecture, variant } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof os !== 'string' || typeof architecture !== 'string' || os === '' || architecture === '') {
+    throw badRequest('both OS and Architecture must be provided');
+  }
+  return { os, architecture, ...(typeof variant === 'string' && variant && { variant }) };
 }

@@ -92,8 +92,8 @@ describe('router', () => {
         registry: noRegistry,
         build: unexpected,
         buildCache: { list: () => [], prune: () => Promise.reject(new Error('not part of this test')) },
-        save: unexpected,
-        load: unexpected,
+        fetch: unexpected,
+        unpackLimit: 0,
       },
       {
         extraRoutes: [

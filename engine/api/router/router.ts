@@ -4,6 +4,7 @@ import { buildRoutes } from './build-routes.ts';
 import { containerRoutes } from './container-routes.ts';
 import { execRoutes } from './exec-routes.ts';
 import { badRequest, errorResponse, HttpError } from './http-error.ts';
+import { imageArchiveRoutes } from './image-archive-routes.ts';
 import { imageRoutes } from './image-routes.ts';
 import { networkRoutes } from './network-routes.ts';
 import { registryRoutes } from './registry-routes.ts';
@@ -18,6 +19,7 @@ const ROUTES: readonly Route[] = [
   ...containerRoutes,
   ...execRoutes,
   ...registryRoutes,
+  ...imageArchiveRoutes,
   ...imageRoutes,
   ...buildRoutes,
   ...networkRoutes,

@@ -32,8 +32,8 @@ export interface RouterServices {
   build(request: BuildRequest, emit: (status: SolveStatus) => void): Promise<BuildResult>;
   /** What builds keep for the next ones. */
   readonly buildCache: Pick<CacheKeeper, 'list' | 'prune'>;
-  /** A `docker save` archive. Throws ImageError. */
-  save(names: readonly string[]): Promise<ReadableStream<Uint8Array> | Uint8Array>;
-  /** Reads a `docker load` archive; gives the names of what was loaded, or the ID of an image without one. Throws ImageError. */
-  load(tar: Uint8Array): Promise<readonly string[]>;
+  /** Reaches what has a URL, as far as the host can. Rejects with an error that says why it cannot. */
+  readonly fetch: (url: string, init: { readonly signal: AbortSignal }) => Promise<Response>;
+  /** Bytes that what comes compressed may unpack to: an archive, a build context, the layers of one image. */
+  readonly unpackLimit: number;
 }

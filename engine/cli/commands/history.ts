@@ -5,6 +5,7 @@ import { type Row, renderListing } from '../format/listing.ts';
 import { ago, humanSize, rfc3339 } from '../format/quantity.ts';
 import { ellipsis, shortId } from '../format/text.ts';
 import { LIST_FORMAT_USAGE } from '../options/format-usage.ts';
+import { platformFlag } from '../options/platform.ts';
 
 const CREATED_BY_WIDTH = 45;
 
@@ -25,14 +26,15 @@ export const history = defineCommand({
     flag('quiet', 'bool', 'Only show image IDs', 'q'),
   ],
   async run({ client, out }, { flags, args }) {
-    const items = await client.images.history(args[0] ?? '');
+    const { platform } = flags;
+    const items = await client.images.history(args[0] ?? '', platform ? platformFlag(platform) : undefined);
     const created = flags.human ? '{{.CreatedSince}}' : '{{.CreatedAt}}';
     const listing = {
       format: flags.format,
       table: `{{.ID}}\t${created}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}`,
       headers: HEADERS,
       rows: items.map((item) => historyRow(item, { short: !flags['no-trunc'], human: flags.human })),
-      type: '*formatter.historyContext',
+      type: '*image.historyContext',
     };
     await out.write(renderListing(flags.quiet && !flags.format ? { ...listing, quiet: '{{.ID}}' } : listing));
     return 0;

@@ -5,13 +5,14 @@ import { flag } from '../flags/flag.ts';
 import { indentJson } from '../format/indent-json.ts';
 import { formatTemplate } from '../format/single.ts';
 import { FORMAT_USAGE } from '../options/format-usage.ts';
+import { platformFlag } from '../options/platform.ts';
 
 /** Fetches an object as JSON text, as the engine wrote it. */
-type Getter = (session: Session, name: string, size: boolean) => Promise<string>;
+type Getter = (session: Session, name: string, size: boolean, platform?: string) => Promise<string>;
 
 const GETTERS: Readonly<Record<string, Getter>> = {
   container: ({ client }, name, size) => client.containers.inspectRaw(name, { size }),
-  image: ({ client }, name) => client.images.inspectRaw(name),
+  image: ({ client }, name, _, platform) => client.images.inspectRaw(name, platform),
   network: ({ client }, name) => client.system.inspectNetworkRaw(name),
   volume: ({ client }, name) => client.volumes.inspectRaw(name),
 };
@@ -66,7 +67,10 @@ function inspectType(type: 'container' | 'image' | 'volume', plural: string, arg
     ],
     run(session, { flags, args }) {
       const size = 'size' in flags && flags.size === true;
-      return inspectAll(session, args, flags.format, (name) => getter?.(session, name, size) ?? Promise.reject());
+      const given = 'platform' in flags && typeof flags.platform === 'string' ? flags.platform : '';
+      const platform = given === '' ? undefined : platformFlag(given);
+      const get = (name: string) => getter?.(session, name, size, platform) ?? Promise.reject();
+      return inspectAll(session, args, flags.format, get);
     },
   });
 }

@@ -1,6 +1,8 @@
 import { defineCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { flag } from '../flags/flag.ts';
+import { inputFile, inputStream } from '../input.ts';
+import { platformFlag } from '../options/platform.ts';
 import { showMessages } from '../progress/json-messages.ts';
 
 export const load = defineCommand({
@@ -16,19 +18,14 @@ export const load = defineCommand({
     ),
     flag('quiet', 'bool', 'Suppress the load output', 'q'),
   ],
-  async run({ client, context, out, resolve }, { flags }) {
+  async run(session, { flags }) {
+    const { client, context, out } = session;
     const { input, platform } = flags;
-    let tar: Uint8Array;
-    if (input) {
-      const path = resolve(input);
-      if (!(await context.files.stat(path))) throw new CliError(`open ${input}: no such file or directory`);
-      tar = await context.files.read(path);
-    } else {
-      if (context.tty.stdin) throw new CliError('requested load from stdin, but stdin is empty');
-      tar = new Uint8Array(await new Response(context.stdin as BodyInit).arrayBuffer());
-    }
+    if (!input && context.tty.stdin) throw new CliError('requested load from stdin, but stdin is empty');
+    const options = platform ? { platform: platformFlag(platform) } : {};
+    const tar = await (input ? inputFile(session, input) : inputStream(session));
     const quiet = flags.quiet || !out.tty;
-    const messages = await client.images.load(tar, { quiet, ...(platform ? { platform } : {}) });
+    const messages = await client.images.load(tar, { quiet, ...options });
     await showMessages(messages, out, { columns: context.size.columns });
     return 0;
   },

@@ -2,6 +2,7 @@ import { EngineApiError } from '../../api/client/errors.ts';
 import { defineCommand } from '../command.ts';
 import { CliError, errorText } from '../errors.ts';
 import { flag } from '../flags/flag.ts';
+import { platformFlag } from '../options/platform.ts';
 
 export const rmi = defineCommand({
   summary: 'Remove one or more images',
@@ -18,11 +19,16 @@ export const rmi = defineCommand({
     ),
   ],
   async run({ client, out, err }, { flags, args }) {
+    const platforms = flags.platform.map(platformFlag);
     const failures: string[] = [];
     let fatal = false;
     for (const name of args) {
       try {
-        const items = await client.images.remove(name, { force: flags.force, noprune: flags['no-prune'] });
+        const items = await client.images.remove(name, {
+          force: flags.force,
+          noprune: flags['no-prune'],
+          platforms,
+        });
         for (const item of items) {
           await out.line('Deleted' in item ? `Deleted: ${item.Deleted}` : `Untagged: ${item.Untagged}`);
         }

@@ -1,6 +1,8 @@
 import { defineCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { flag } from '../flags/flag.ts';
+import { platformFlag } from '../options/platform.ts';
+import { outputPath } from '../output-path.ts';
 
 export const save = defineCommand({
   summary: 'Save one or more images to a tar archive (streamed to STDOUT by default)',
@@ -15,26 +17,16 @@ export const save = defineCommand({
       'Save only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")',
     ),
   ],
-  async run({ client, context, out, resolve }, { flags, args }) {
+  async run(session, { flags, args }) {
+    const { client, context, out } = session;
     const { output, platform } = flags;
     if (!output && out.tty) {
       throw new CliError('cowardly refusing to save to a terminal. Use the -o flag or redirect');
     }
-    const target = resolve(output);
-    if (output) {
-      const directory = target.replace(/\/[^/]*$/, '') || '/';
-      if (!(await context.files.stat(directory))) {
-        throw new CliError(`failed to save image: invalid output path: stat ${directory}: no such file or directory`);
-      }
-      if ((await context.files.stat(target))?.kind === 'directory') {
-        throw new CliError(
-          `failed to save image: invalid output path: ${JSON.stringify(output)} must be a regular file`,
-        );
-      }
-    }
-    const tar = await client.images.save(args, platform ? { platform } : {});
-    if (!output) await out.pipe(tar);
-    else await context.files.write(target, new Uint8Array(await new Response(tar as BodyInit).arrayBuffer()));
+    const target = output && (await outputPath(session, output, 'save image'));
+    const tar = await client.images.save(args, platform ? { platform: platformFlag(platform) } : {});
+    if (target) await context.files.write(target, new Uint8Array(await new Response(tar as BodyInit).arrayBuffer()));
+    else await out.pipe(tar);
     return 0;
   },
 });

@@ -93,8 +93,8 @@ export async function engineOn<M extends Machine>(
     registry: noRegistry,
     build: unexpected,
     buildCache: { list: () => [], prune: unexpected },
-    save: unexpected,
-    load: unexpected,
+    fetch: unexpected,
+    unpackLimit: 1 << 20,
     ...services,
   });
   const call = (method: string, path: string, body?: unknown): Promise<Response> =>

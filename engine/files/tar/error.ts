@@ -6,9 +6,12 @@ export class TarError extends Error {
   readonly code: TarErrorCode;
   /** Byte offset of the 512-byte header concerned; -1 where no header is (writing, trees). */
   readonly offset: number;
-  constructor(code: TarErrorCode, message: string, offset = -1) {
-    super(offset < 0 ? message : `${message} (tar header at byte ${offset})`);
+  /** The message without the offset. */
+  readonly reason: string;
+  constructor(code: TarErrorCode, reason: string, offset = -1) {
+    super(offset < 0 ? reason : `${reason} (tar header at byte ${offset})`);
     this.code = code;
+    this.reason = reason;
     this.offset = offset;
   }
 }

@@ -34,7 +34,7 @@ export interface ReadTarOptions {
 const DEFAULT_LIMIT = 2 ** 30;
 
 /** A header as written, before extensions. */
-interface RawHeader {
+export interface RawHeader {
   readonly offset: number;
   readonly typeflag: string;
   readonly size: number;
@@ -97,7 +97,7 @@ export function* tarEntries(bytes: Uint8Array, { limit = DEFAULT_LIMIT }: ReadTa
 }
 
 /** Undefined at the end of the archive. */
-function readHeader(bytes: Uint8Array, offset: number): RawHeader | undefined {
+export function readHeader(bytes: Uint8Array, offset: number): RawHeader | undefined {
   const block = slice(bytes, offset, BLOCK, offset, 'a header');
   if (isZeroBlock(block)) {
     const next = bytes.subarray(offset + BLOCK, offset + 2 * BLOCK);
@@ -114,10 +114,16 @@ function readHeader(bytes: Uint8Array, offset: number): RawHeader | undefined {
   return { offset, typeflag: String.fromCharCode(block[156] ?? 0), size, block, magic: readText(block, 257, 6) };
 }
 
-function extension(bytes: Uint8Array, { offset, size }: RawHeader): Uint8Array {
-  if (size > MAX_EXTENSION) {
-    throw new TarError('invalid-header', `an extended header of ${size} bytes is too large`, offset);
-  }
+/** @throws TarError for an extended header that is larger than any needs to be */
+export function checkExtension({ offset, size }: RawHeader): void {
+  if (size <= MAX_EXTENSION) return;
+  throw new TarError('invalid-header', `an extended header of ${size} bytes is too large`, offset);
+}
+
+/** What an extended header holds. @throws TarError */
+export function extension(bytes: Uint8Array, header: RawHeader): Uint8Array {
+  const { offset, size } = header;
+  checkExtension(header);
   return slice(bytes, offset + BLOCK, size, offset, 'an extended header');
 }
 
@@ -137,6 +143,11 @@ function slice(
   return bytes.subarray(start, start + length);
 }
 
+/** Bytes behind a member's header. Docker (Go's archive/tar) takes none for other types, whatever size they say. */
+export function storedSize(typeflag: string, size: number): number {
+  return '0\x007SDV'.includes(typeflag) ? size : 0;
+}
+
 /** The member and where the next header is; no member for GNU volume labels. */
 function toEntry(
   bytes: Uint8Array,
@@ -147,7 +158,7 @@ function toEntry(
 ): { readonly entry?: TarEntry; readonly end: number } {
   const { block, offset, typeflag, magic } = header;
   const start = offset + BLOCK;
-  if (typeflag === 'V') return { end: start + padded(header.size) };
+  if (typeflag === 'V') return { end: start + padded(storedSize(typeflag, header.size)) };
   const records: PaxRecords = new Map(global.length > 0 ? [...global, ...list] : list);
   const sparse = isSparse(typeflag, records);
   const name =
@@ -160,11 +171,10 @@ function toEntry(
   // V7 had no directory type: a trailing slash said it.
   if (type === 'file' && typeflag !== '7' && name.endsWith('/')) type = 'directory';
 
-  // Docker (Go's archive/tar) takes no data for the other types, whatever size they say.
-  const stored = type === 'file' ? (paxInteger(records, 'size', offset) ?? header.size) : 0;
+  const stored = storedSize(typeflag, paxInteger(records, 'size', offset) ?? header.size);
   if (stored < 0) throw fields.fail('invalid-header', 'bad size');
   let data = NO_DATA;
-  let end = start + padded(typeflag === 'D' ? header.size : stored);
+  let end = start + padded(stored);
   if (type === 'file' && sparse) {
     const file =
       typeflag === 'S'
@@ -175,7 +185,7 @@ function toEntry(
     }
     data = fillSparse(bytes, file, offset);
     if (typeflag === 'S') end = file.dataAt + padded(stored);
-  } else if (stored > 0) {
+  } else if (type === 'file' && stored > 0) {
     data = slice(bytes, start, stored, offset, { name });
   }
   const mtime = paxNumber(records, 'mtime', offset) ?? fields.number(136, 12, 'mtime');

@@ -67,6 +67,21 @@ export function* tarParts(entries: Iterable<TarEntry>): Generator<Uint8Array> {
   yield END;
 }
 
+/** The same as a body, each piece made when it is asked for. */
+export function tarBody(entries: Iterable<TarEntry>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const parts = tarParts(entries);
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      pull(controller) {
+        const next = parts.next();
+        if (next.done) controller.close();
+        else controller.enqueue(next.value as Uint8Array<ArrayBuffer>);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
 /** What goes before a member's contents: one block, and before it those of an extended header where one is needed. */
 export function tarHeader(entry: TarEntry): Uint8Array {
   const { fields, pax } = toHeader(entry);

@@ -18,6 +18,8 @@ export interface NodeEngineOptions {
   readonly mirror?: string;
   /** What the engine's own registry is called in references; see EngineOptions. */
   readonly ownHosts?: readonly string[];
+  /** Bytes that what comes compressed may unpack to; see EngineOptions. */
+  readonly unpackLimit?: number;
   readonly workspace?: readonly InitialFile[];
   readonly onConsole?: (line: string) => void;
 }
@@ -51,6 +53,7 @@ export async function startEngine(options: NodeEngineOptions = {}): Promise<Engi
       kernel: manifest.kernel,
       images: { wasm: wasmBytes, bios: biosBytes, vgaBios: vgaBiosBytes, state: stateBytes },
     },
+    ...(options.unpackLimit === undefined ? {} : { unpackLimit: options.unpackLimit }),
     ...(options.onConsole ? { onConsole: options.onConsole } : {}),
   });
 }

@@ -7,6 +7,9 @@ import { memoryImageStore } from '../testing/stores.ts';
 import { loadImages } from './load.ts';
 import { saveImages } from './save.ts';
 
+const savedTar = async (...request: Parameters<typeof saveImages>): Promise<Uint8Array> =>
+  writeTar(await saveImages(...request));
+
 function json(entries: readonly TarEntry[], name: string): unknown {
   const entry = entries.find((each) => each.name === name);
   return JSON.parse(new TextDecoder().decode(entry?.data));
@@ -16,7 +19,7 @@ describe('saveImages', () => {
   it('writes an OCI layout and a docker-archive of the same blobs', async () => {
     const { store } = await memoryImageStore();
     const image = await randomImage(store, 1, 2, { tags: ['app', 'reg.io/app:v2'] });
-    const entries = readTar(await saveImages(store, ['app', 'reg.io/app:v2']));
+    const entries = readTar(await savedTar(store, ['app', 'reg.io/app:v2']));
     const { manifest, descriptor } = await store.manifest(image.id);
     expect(json(entries, 'oci-layout')).toEqual({ imageLayoutVersion: '1.0.0' });
     expect(json(entries, 'manifest.json')).toEqual([
@@ -42,7 +45,7 @@ describe('saveImages', () => {
     const one = await randomImage(store, 1, 1, { tags: ['app', 'app:two', 'apple'] });
     const two = await randomImage(store, 2, 1, { tags: ['app:three', 'other'] });
     const tags = async (...names: string[]) =>
-      (json(readTar(await saveImages(store, names)), 'manifest.json') as { RepoTags: unknown }[]).map(
+      (json(readTar(await savedTar(store, names)), 'manifest.json') as { RepoTags: unknown }[]).map(
         (item) => item.RepoTags,
       );
     expect(await tags('app')).toEqual([['app:latest', 'app:two'], ['app:three']]);
@@ -53,8 +56,8 @@ describe('saveImages', () => {
 
   it('refuses what is not here, as dockerd does', async () => {
     const { store } = await memoryImageStore();
-    await expect(saveImages(store, ['nosuch'])).rejects.toThrow(/^No such image: nosuch$/);
-    await expect(saveImages(store, ['nosuch:x'])).rejects.toThrow('reference does not exist');
+    await expect(savedTar(store, ['nosuch'])).rejects.toThrow(/^No such image: nosuch$/);
+    await expect(savedTar(store, ['nosuch:x'])).rejects.toThrow('reference does not exist');
   });
 });
 
@@ -63,7 +66,7 @@ describe('loadImages', () => {
     const source = (await memoryImageStore()).store;
     const image = await randomImage(source, 1, 2, { tags: ['app', 'app:v2'] });
     const second = await randomImage(source, 2, 1, { tags: ['other'] });
-    const tar = await saveImages(source, ['app', 'other']);
+    const tar = await savedTar(source, ['app', 'other']);
     const { store, events } = await memoryImageStore();
     const old = await randomImage(store, 9, 1, { tags: ['app'] });
     const loaded = await loadImages(store, await gzip(tar));
@@ -72,8 +75,8 @@ describe('loadImages', () => {
       { id: second.id, names: ['other:latest'], taken: [] },
     ]);
     expect(store.get(image.id)?.manifest).toBe((await source.manifest(image.id)).descriptor.digest);
-    expect(await saveImages(store, ['app:v2', 'app:latest', 'other'])).toEqual(
-      await saveImages(source, ['app:v2', 'app:latest', 'other']),
+    expect(await savedTar(store, ['app:v2', 'app:latest', 'other'])).toEqual(
+      await savedTar(source, ['app:v2', 'app:latest', 'other']),
     );
     expect(
       events
@@ -138,7 +141,7 @@ describe('loadImages', () => {
   it('refuses what is no image, or a damaged one, and stores nothing', async () => {
     const source = (await memoryImageStore()).store;
     const image = await testImage(source, { layers: [[fileEntry('a', 'x')]], tags: ['app'] });
-    const saved = readTar(await saveImages(source, ['app']));
+    const saved = readTar(await savedTar(source, ['app']));
     const without = (name: string) => writeTar(saved.filter((entry) => entry.name !== name));
     const { manifest } = await source.manifest(image.id);
     const layer = `blobs/sha256/${manifest.layers[0]?.digest.slice(7)}`;

@@ -1,11 +1,15 @@
+import { ByteReader } from '../../files/byte-reader.ts';
 import type { Directory } from '../../files/node.ts';
+import { tarStream } from '../../files/tar/stream.ts';
 import { tarToTree } from '../../files/tar/tree.ts';
-import { DEFAULT_UNPACK_LIMIT, decompress } from '../compression.ts';
+import { finished, TreeBuilder } from '../../files/tar/tree-builder.ts';
+import { DEFAULT_UNPACK_LIMIT, decompress, detectCompression, MAGIC_LENGTH } from '../compression.ts';
 import { type Digest, sha256 } from '../digest.ts';
-import { decodeJson, type Platform } from '../documents.ts';
+import { decodeJson, type Platform, parseImageConfig } from '../documents.ts';
 import { ImageError } from '../errors.ts';
 import type { Image } from '../image.ts';
 import type { ImageStore, InstallImage, LayerBlob } from '../image-store.ts';
+import { isPlatform, platformName } from '../platform.ts';
 import { familiarName, parseReference, type Reference } from '../reference.ts';
 import { archiveManifestSchema, check } from '../schemas.ts';
 import { type LayoutManifest, layoutManifests } from './layout.ts';
@@ -51,11 +55,10 @@ interface Found {
  */
 export async function loadImages(
   store: ImageStore,
-  archive: Uint8Array,
+  archive: ReadableStream<Uint8Array> | Uint8Array,
   options: LoadOptions = {},
 ): Promise<readonly LoadedImage[]> {
-  const limit = options.unpackLimit ?? DEFAULT_UNPACK_LIMIT;
-  const root = tarToTree(await decompress(archive, { limit, what: 'the archive' }), { limit, unique: true });
+  const root = await readArchive(archive, options.unpackLimit ?? DEFAULT_UNPACK_LIMIT);
   // Docker's list wins where both are, but the layout beside it has the manifests that digests are known by.
   const found = fileAt(root, MANIFEST_FILE) ? await fromDockerArchive(root, options) : await fromLayout(root, options);
   if (found.length === 0) throw new ImageError('invalid', 'the archive has no images');
@@ -73,6 +76,28 @@ export async function loadImages(
     loaded.push({ image, names: references.map(familiarName), taken });
   }
   return loaded;
+}
+
+/**
+ * An archive that comes as a stream and plain is never in memory as a whole, beside the blobs that are taken from it.
+ */
+async function readArchive(archive: ReadableStream<Uint8Array> | Uint8Array, limit: number): Promise<Directory> {
+  const what = 'the archive';
+  if (archive instanceof Uint8Array) {
+    return tarToTree(await decompress(archive, { limit, what }), { limit, unique: true });
+  }
+  const reader = new ByteReader(archive);
+  try {
+    if (detectCompression(await reader.peek(MAGIC_LENGTH)) !== 'none') {
+      return tarToTree(await decompress(await reader.rest(), { limit, what }), { limit, unique: true });
+    }
+    const builder = new TreeBuilder({ unique: true });
+    for await (const entry of tarStream(reader, { limit })) builder.add(entry);
+    return finished(builder.root);
+  } catch (error) {
+    await reader.cancel(error).catch(() => undefined);
+    throw error;
+  }
 }
 
 function toRequest({ references: _, ...request }: Found, { onLayer }: LoadOptions): InstallImage {
@@ -93,6 +118,14 @@ async function fromDockerArchive(root: Directory, options: LoadOptions): Promise
   const found: Found[] = [];
   for (const { Config: config, RepoTags: tags, Layers: paths } of list) {
     const configBytes = requireFile(root, config);
+    const { os, architecture, variant } = parseImageConfig(configBytes);
+    const own: Platform = { os, architecture, ...(variant && { variant }) };
+    if (options.platform && !isPlatform(own, options.platform)) {
+      throw new ImageError(
+        'not-found',
+        `${config}: its platform (${platformName(own)}) does not match the specified platform (${platformName(options.platform)})`,
+      );
+    }
     const references = (tags ?? []).map((tag) => archiveReference(tag));
     const id = await sha256(configBytes);
     const beside = manifests.find(({ manifest }) => manifest.config.digest === id);

@@ -8,6 +8,8 @@ export const LAYOUT_FILE = 'oci-layout';
 export const INDEX_FILE = 'index.json';
 /** Docker's own list of the images in an archive. */
 export const MANIFEST_FILE = 'manifest.json';
+/** What versions of Docker before 1.10 looked for: a tag's topmost layer. */
+export const REPOSITORIES_FILE = 'repositories';
 /** The full name, as containerd and Docker write it; `org.opencontainers.image.ref.name` has the tag alone. */
 export const NAME_ANNOTATION = 'io.containerd.image.name';
 export const REF_ANNOTATION = 'org.opencontainers.image.ref.name';

@@ -13,6 +13,9 @@ import { memoryImageStore } from '../testing/stores.ts';
 import { loadImages } from './load.ts';
 import { saveImages } from './save.ts';
 
+const savedTar = async (...request: Parameters<typeof saveImages>): Promise<Uint8Array> =>
+  writeTar(await saveImages(...request));
+
 const execute = promisify(execFile);
 
 /** Runs a Debian tool; a missing one is a failed test that says what to install. */
@@ -63,7 +66,7 @@ describe('archives and the tools of others', () => {
       config: { Env: ['PATH=/bin'], Cmd: ['/bin/tool'], Labels: { a: 'ü' }, ExposedPorts: { '80/tcp': {} } },
       tags: ['app:v1', 'localhost:5000/team/app:v1.0'],
     });
-    await writeFile(at('saved.tar'), await saveImages(store, ['app:v1', 'localhost:5000/team/app:v1.0']));
+    await writeFile(at('saved.tar'), await savedTar(store, ['app:v1', 'localhost:5000/team/app:v1.0']));
     await run('mkdir', at('layout'));
     await run('tar', '-C', at('layout'), '-xf', at('saved.tar'));
   });

@@ -1,57 +1,108 @@
 import { NO_DATA, type TarEntry } from '../../files/tar/entry.ts';
-import { writeTar } from '../../files/tar/write.ts';
-import type { Digest } from '../digest.ts';
-import { type Descriptor, encodeJson, type Index, MEDIA_TYPES } from '../documents.ts';
+import { type Digest, hexOf } from '../digest.ts';
+import { type Descriptor, encodeJson, type Index, MEDIA_TYPES, type Platform } from '../documents.ts';
 import { ImageError } from '../errors.ts';
 import type { Image } from '../image.ts';
 import type { ImageStore } from '../image-store.ts';
-import { canonicalName, familiarName, parseReference, type Reference, repositoryName } from '../reference.ts';
-import { blobPath, INDEX_FILE, LAYOUT_FILE, MANIFEST_FILE, NAME_ANNOTATION, REF_ANNOTATION } from './paths.ts';
+import { isPlatform, platformName } from '../platform.ts';
+import {
+  canonicalName,
+  familiarName,
+  familiarRepository,
+  parseReference,
+  type Reference,
+  repositoryName,
+} from '../reference.ts';
+import {
+  blobPath,
+  INDEX_FILE,
+  LAYOUT_FILE,
+  MANIFEST_FILE,
+  NAME_ANNOTATION,
+  REF_ANNOTATION,
+  REPOSITORIES_FILE,
+} from './paths.ts';
+
+/** An image to be saved, by which references, and under which manifest. */
+interface Chosen {
+  readonly image: Image;
+  readonly references: readonly Reference[];
+}
 
 /**
  * `docker save`: one tar that is both an OCI image layout and a docker-archive. Names as in Docker: a repository without
  * a tag means all its tags, an ID saves the image without a name.
- * @returns an uncompressed tar; the same images give the same bytes
+ * @param platform refuses images for others
+ * @returns the members of the tar, contents not copied; the same images give the same members
  * @throws ImageError `not-found`, `invalid`, `corrupt`
  */
-export async function saveImages(store: ImageStore, names: readonly string[]): Promise<Uint8Array> {
-  const chosen = chooseImages(store, names);
+export async function saveImages(
+  store: ImageStore,
+  names: readonly string[],
+  platform?: Platform,
+): Promise<readonly TarEntry[]> {
   const blobs = new Map<Digest, Uint8Array>();
   const index: Descriptor[] = [];
   const archive: unknown[] = [];
-  for (const [image, references] of chosen) {
-    const { descriptor, manifest, bytes } = await store.manifest(image.id);
+  const repositories: Record<string, Record<string, string>> = {};
+  for (const { image, references } of chooseImages(store, names)) {
+    const { architecture, os, variant } = image.config;
+    const own: Platform = { architecture, os, ...(variant && { variant }) };
+    if (platform && !isPlatform(own, platform)) {
+      const name = references[0] ? familiarName(references[0]) : image.id;
+      throw new ImageError(
+        'not-found',
+        `image with reference ${name} was found but its platform (${platformName(own)}) does not match the specified platform (${platformName(platform)})`,
+      );
+    }
+    const { descriptor, manifest, bytes } = await store.manifest(image.id, manifestOf(image, references));
     blobs.set(descriptor.digest, bytes);
     blobs.set(image.id, image.configBytes);
     for (const layer of manifest.layers) blobs.set(layer.digest, await requireBlob(store, layer.digest));
-    const platform = { architecture: image.config.architecture, os: image.config.os };
-    if (references.length === 0) index.push({ ...descriptor, platform });
-    for (const reference of references) {
-      const annotations = {
-        [NAME_ANNOTATION]: canonicalName(reference),
-        ...(reference.tag === undefined ? {} : { [REF_ANNOTATION]: reference.tag }),
-      };
-      index.push({ ...descriptor, platform, annotations });
-    }
+    if (references.length === 0) index.push({ ...descriptor, platform: own });
+    for (const reference of references)
+      index.push({ ...descriptor, platform: own, annotations: annotationsOf(reference) });
+    const tagged = references.filter(({ tag }) => tag !== undefined);
     archive.push({
       Config: blobPath(image.id),
-      RepoTags: references.length > 0 ? references.map(familiarName) : null,
+      RepoTags: tagged.length > 0 ? tagged.map(familiarName) : null,
       Layers: manifest.layers.map((layer) => blobPath(layer.digest)),
     });
+    const top = manifest.layers.at(-1)?.digest;
+    for (const reference of top ? tagged : []) {
+      repositories[familiarRepository(reference)] ??= {};
+      Object.assign(repositories[familiarRepository(reference)] ?? {}, {
+        [reference.tag ?? '']: hexOf(top ?? image.id),
+      });
+    }
   }
   const ociIndex: Index = { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: index };
-  return writeTar([
+  return [
     directory('blobs/'),
     directory('blobs/sha256/'),
     ...[...blobs].map(([digest, data]) => file(blobPath(digest), data)).sort((a, b) => (a.name < b.name ? -1 : 1)),
     file(INDEX_FILE, encodeJson(ociIndex)),
     file(MANIFEST_FILE, encodeJson(archive)),
     file(LAYOUT_FILE, encodeJson({ imageLayoutVersion: '1.0.0' })),
-  ]);
+    ...(Object.keys(repositories).length > 0 ? [file(REPOSITORIES_FILE, encodeJson(repositories))] : []),
+  ];
+}
+
+/** The manifest that a digest asks for, where the image has come with several. */
+function manifestOf(image: Image, references: readonly Reference[]): Digest | undefined {
+  const digest = references.find((reference) => reference.tag === undefined)?.digest;
+  return digest && image.manifests.includes(digest) ? digest : undefined;
+}
+
+function annotationsOf(reference: Reference): Readonly<Record<string, string>> {
+  return {
+    [NAME_ANNOTATION]: canonicalName(reference),
+    ...(reference.tag === undefined ? {} : { [REF_ANNOTATION]: reference.tag }),
+  };
 }
 
 /** Each image once, with the references it is asked for by. */
-function chooseImages(store: ImageStore, names: readonly string[]): ReadonlyMap<Image, readonly Reference[]> {
+function chooseImages(store: ImageStore, names: readonly string[]): readonly Chosen[] {
   const chosen = new Map<Image, readonly Reference[]>();
   const choose = (image: Image, reference?: Reference): void => {
     const before = chosen.get(image) ?? [];
@@ -73,7 +124,7 @@ function chooseImages(store: ImageStore, names: readonly string[]): ReadonlyMap<
       choose(findById(store, name));
     }
   }
-  return chosen;
+  return [...chosen].map(([image, references]) => ({ image, references }));
 }
 
 /** Docker names the image here as it was asked for, without the tag that it adds elsewhere. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { EventLog } from '../../../engine/events/event-log.ts';
+import { writeTar } from '../../../engine/files/tar/index.ts';
 import { readTree } from '../../../engine/hosts/node/read-tree.ts';
 import {
   type Digest,
@@ -90,7 +91,7 @@ async function makeImage(folder: string): Promise<{ blobs: readonly Uint8Array[]
   }
   const image = await store.create({ config: { os: 'linux', architecture: '386' }, layers });
   await store.tag(NAME, image.id);
-  writeFileSync(join(folder, 'image.tar'), await saveImages(store, [NAME]));
+  writeFileSync(join(folder, 'image.tar'), writeTar(await saveImages(store, [NAME])));
 
   const published = [{ references: [parseReference(NAME)], image, about: { description: 'files of this Debian' } }];
   for (const [path, bytes] of await staticRegistry(store, published)) {

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { parseArgs } from 'node:util';
+import { FlagValueError, parseBytes } from '../../../cli/flags/values.ts';
 import type { Engine } from '../../../engine.ts';
 import { httpServer } from '../server/http-server.ts';
 import { ListenError, listen } from '../server/listen.ts';
@@ -18,6 +19,8 @@ Options:
                                  (default [${DEFAULT_REGISTRY}], unless that is taken)
       --registry-mirror string   URL of a registry to pull docker.io's images from
                                  (default: the images that 'npm run images' has built)
+      --unpack-limit bytes       What archives, build contexts and an image's layers may unpack to
+                                 (default "1g", or the environment's DRYDOCK_UNPACK_LIMIT)
       --console                  Print the guest's serial console
       --help                     Print usage`;
 
@@ -29,6 +32,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       host: { type: 'string', short: 'H', multiple: true },
       registry: { type: 'string' },
       'registry-mirror': { type: 'string' },
+      'unpack-limit': { type: 'string' },
       console: { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -42,6 +46,15 @@ export async function serve(args: readonly string[]): Promise<number> {
     console.error(`drydock: invalid mirror ${JSON.stringify(mirror)}: use http://HOST or https://HOST`);
     return 1;
   }
+  const limit = values['unpack-limit'] ?? process.env.DRYDOCK_UNPACK_LIMIT;
+  let unpackLimit: number | undefined;
+  try {
+    unpackLimit = limit ? parseBytes(limit) : undefined;
+  } catch (error) {
+    if (!(error instanceof FlagValueError)) throw error;
+    console.error(`drydock: invalid unpack limit: ${error.message}`);
+    return 1;
+  }
   const started = performance.now();
   const servers: Server[] = [];
   let engine: Engine | undefined;
@@ -50,6 +63,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     if (registry.server) servers.push(registry.server);
     engine = await startEngine({
       ownHosts: registry.hosts,
+      ...(unpackLimit === undefined ? {} : { unpackLimit }),
       ...(mirror === undefined ? {} : { mirror }),
       ...(values.console ? { onConsole: (line) => console.error(`guest: ${line}`) } : {}),
     });
