@@ -192,7 +192,7 @@ class GuestMachine implements Machine {
     // The snapshot holds no mounts, so no fid of the guest before it means anything any more.
     files.reset();
     workspace?.reset();
-    await emulator.restore_state(exact(images.state));
+    await emulator.restore_state(exact(await images.state));
     const session = new GuestSession({
       transmit: (bytes) => emulator.bus.send(linkPort, bytes),
       onChange: (change) => emit(this.#changeListeners, change),

@@ -9,8 +9,11 @@ export interface GuestImages {
   readonly wasm: WebAssembly.Module | Uint8Array;
   readonly bios: Uint8Array;
   readonly vgaBios: Uint8Array;
-  /** The saved machine, zstd-compressed or not. Kept for {@link Machine.restart}. */
-  readonly state: Uint8Array;
+  /**
+   * The saved machine, zstd-compressed or not; may be on its way still while the emulator is made. Kept for
+   * {@link Machine.restart}.
+   */
+  readonly state: Uint8Array | Promise<Uint8Array>;
 }
 
 export interface MachineOptions {

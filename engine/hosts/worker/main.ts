@@ -26,14 +26,20 @@ async function start(
   const get = (file: GuestFile) => fetchFile(base, file, count);
   // The emulator's own program comes at the same time as its files.
   const program = import(new URL(v86.path, base).href);
-  const [wasmModule, biosBytes, vgaBiosBytes, stateBytes] = await Promise.all([
+  // The last to come, and not needed before there is an emulator to put it into.
+  const stateBytes = get(state);
+  stateBytes.then(
+    () => tell({ kind: 'progress', progress: { step: 'Resuming the machine' } }),
+    () => {
+      // Said by whoever waits for it.
+    },
+  );
+  const [wasmModule, biosBytes, vgaBiosBytes] = await Promise.all([
     compileFile(base, wasm, count),
     get(bios),
     get(vgaBios),
-    get(state),
   ]);
-  tell({ kind: 'progress', progress: { step: 'Resuming the machine' } });
-  const engine = await createEngine({
+  const starting = createEngine({
     blobs: new MemoryBlobStore(),
     state: new MemoryStateStore(),
     registry: { fetch: (input, init) => fetch(input, init), mirrors: { 'docker.io': registryBase } },
@@ -53,6 +59,8 @@ async function start(
     },
     onState: (state, reason) => tell({ kind: 'state', state, reason }),
   });
+  // What could not be fetched says so itself, and not as a machine that could not be started.
+  const [engine] = await Promise.all([starting, stateBytes]);
   servePort(port, engine.transport);
   tell({ kind: 'ready' });
 }
