@@ -1,3 +1,4 @@
+import { suggest } from '../dockerfile/suggest.ts';
 import type { Image } from '../image/image.ts';
 import { canonicalName, parseReference } from '../image/reference.ts';
 import { BuildError, throwIfCanceled } from './errors.ts';
@@ -6,6 +7,8 @@ import type { Reporter, VertexReporter } from './reporter.ts';
 import type { BuildEnvironment } from './request.ts';
 
 export interface BaseImageOptions {
+  /** Names of stages, one of which may have been meant by a name that no image has. */
+  readonly stageNames: readonly string[];
   readonly pull: boolean;
   readonly signal: AbortSignal | undefined;
 }
@@ -49,14 +52,12 @@ export async function loadBaseImage(
     throwIfCanceled(options.signal);
     const reason = cause instanceof Error ? cause.message : String(cause);
     metadata.complete({ error: reason });
-    throw new BuildError(
-      'pull',
-      `${shortName(reference)}: failed to resolve source metadata for ${reference}: ${reason}`,
-      {
-        vertex: metadata.name,
-        cause,
-      },
-    );
+    const name = shortName(reference);
+    const present = environment.images.list().flatMap(({ id }) => environment.images.names(id).tags.map(shortName));
+    const near = suggest(name, [...options.stageNames, ...present], true);
+    const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
+    const message = `${name}: failed to resolve source metadata for ${reference}: ${reason}${hint}`;
+    throw new BuildError('pull', message, { vertex: metadata.name, cause });
   }
 }
 

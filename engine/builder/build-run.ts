@@ -130,7 +130,7 @@ export class BuildRun {
     this.#feed.begun(from);
     let state = await this.#base(planned);
     await this.#feed.done(from, state);
-    const triggers = (state.config.OnBuild ?? []).map(readTrigger);
+    const triggers = (state.config.OnBuild ?? []).map((expression) => readTrigger(expression, from.range));
     state = { ...state, config: { ...state.config, OnBuild: undefined } };
     const instructions = [...triggers, ...stage.instructions];
     const texts = instructions.filter(makesLayer).map(textOf);
@@ -142,11 +142,11 @@ export class BuildRun {
     let made = 0;
     for (const [index, instruction] of instructions.entries()) {
       throwIfCanceled(this.#options.abort.signal);
-      // A trigger has no place of its own in this Dockerfile: its errors point at FROM.
-      const range = index < triggers.length ? from.range : instruction.range;
+      const { range } = instruction;
       if (!makesLayer(instruction)) state = await this.#applyMetadata(state, instruction, range);
       else {
-        const prefix = stepPrefix(planned.label, first + made, steps);
+        const numbered = stepPrefix(planned.label, first + made, steps);
+        const prefix = index < triggers.length ? `${numbered}ONBUILD ` : numbered;
         state = await this.#applyStep(planned, state, instruction, { memory, index: made++, range, prefix });
       }
     }
@@ -185,8 +185,9 @@ export class BuildRun {
   #image(reference: string, prefix: string): Promise<Image> {
     let loading = this.#images.get(reference);
     if (!loading) {
-      const { environment, reporter, request, solver } = this.#options;
-      const options = { pull: request.pull ?? false, signal: solver.signal };
+      const { environment, reporter, request, solver, dockerfile } = this.#options;
+      const stageNames = dockerfile.stages.flatMap(({ name }) => name ?? []);
+      const options = { pull: request.pull ?? false, signal: solver.signal, stageNames };
       loading = loadBaseImage(environment, reporter, reference, prefix, options).then((image) => {
         solver.lease.keep(image.layers.map(({ diffId }) => diffId));
         return image;

@@ -95,6 +95,70 @@ test('SOURCE_DATE_EPOCH may be a build argument', async () => {
   expect(error.message).toBe('invalid SOURCE_DATE_EPOCH: now');
 });
 
+test('what is wrong with a trigger is told of at the FROM that brings it', async () => {
+  const builder = await testBuilder();
+  const context = tree({});
+  for (const [trigger, message] of [
+    ['RUNN x', 'unknown instruction: RUNN (did you mean RUN?)'],
+    ['LABEL a=${', "syntax error: missing '}'"],
+    ['COPY gone /', '"/gone": not found'],
+  ] as const) {
+    await builder.addImage('parent', tree({}), { OnBuild: [trigger] });
+    const failure = await builder
+      .build({ context, dockerfile: '# one\n\nFROM parent\nENV A=1\n' })
+      .catch((error) => error);
+    expect(failure.message).toContain(message);
+    expect(failure.excerpt).toContain('   3 | >>> FROM parent\n');
+  }
+  expect(builder.vertex(/COPY/).name).toBe('[2/2] ONBUILD COPY gone /');
+});
+
+describe('names that may have been meant', () => {
+  test.each([
+    [
+      'FROM scratch AS build\nENV A=1\nFROM biuld\n',
+      'biuld: failed to resolve source metadata',
+      '(did you mean build?)',
+    ],
+    [
+      'FROM scratch AS build\nFROM scratch\nCOPY --from=buildd /a /\n',
+      'buildd: failed to resolve',
+      '(did you mean build?)',
+    ],
+    ['FROM lab/tolos\n', 'lab/tolos: failed to resolve', '(did you mean lab/tools?)'],
+  ])('%j', async (dockerfile, message, hint) => {
+    const builder = await testBuilder();
+    await builder.addImage('lab/tools', tree({}));
+    const failure = await builder.build({ context: tree({}), dockerfile }).catch((error: unknown) => error);
+    expect((failure as BuildError).message).toContain(message);
+    expect((failure as BuildError).message).toContain(hint);
+  });
+});
+
+test('the default of an argument that is given is not looked at', async () => {
+  const builder = await testBuilder();
+  const dockerfile = 'FROM scratch\nARG A=${\nLABEL a=$A\n';
+  const { image } = await builder.build({ context: tree({}), dockerfile, buildArgs: { A: 'given' } });
+  expect(image.config.config?.Labels).toEqual({ a: 'given' });
+  await expect(builder.build({ context: tree({}), dockerfile })).rejects.toThrow("syntax error: missing '}'");
+});
+
+test('COPY --link does not take a layer from the cache whose owner is another', async () => {
+  const builder = await testBuilder();
+  const passwd = (uid: number) => tree({ 'etc/passwd': `app:x:${uid}:${uid}::/:/bin/sh\n` });
+  await builder.addImage('one', passwd(1));
+  await builder.addImage('two', passwd(2));
+  const owners: number[] = [];
+  for (const base of ['one', 'two', 'one']) {
+    const dockerfile = `FROM ${base}\nCOPY --link --chown=app f /f\n`;
+    const { image } = await builder.build({ context: tree({ f: 'f' }), dockerfile });
+    const root = await builder.images.rootfs(image.layers.map(({ diffId }) => diffId));
+    owners.push(root.children.get('f')?.uid ?? -1);
+  }
+  expect(owners).toEqual([1, 2, 1]);
+  expect(builder.vertex(/COPY/).cached).toBe(true);
+});
+
 describe('build checks that need more than the text', () => {
   test('what .dockerignore leaves out, and bases for other platforms', async () => {
     const builder = await testBuilder();
@@ -353,7 +417,7 @@ describe('stages', () => {
     expect(image.config.config).toMatchObject({ Env: ['PATH=/bin', 'ON=1'] });
     expect(image.config.config?.OnBuild).toBeUndefined();
     expect((await builder.images.rootfs(image.layers)).children.has('on')).toBe(true);
-    expect(builder.vertexes().map(({ name }) => name)).toContain('[2/3] COPY app /on');
+    expect(builder.vertexes().map(({ name }) => name)).toContain('[2/3] ONBUILD COPY app /on');
   });
 
   test('a cycle is refused', async () => {

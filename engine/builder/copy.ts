@@ -65,7 +65,7 @@ export async function applyTransfer(
       inputs: {
         parent: instruction.link ? '' : parentOf(state),
         instruction: JSON.stringify(how),
-        settings: {},
+        settings: await ownerSettings(state, instruction, chown, context),
         files: await describeSources(sources, keepsOwner, from),
       },
       make: () => makeLayer(state, instruction, expanded, sources, mode, context),
@@ -73,6 +73,18 @@ export async function applyTransfer(
     context.vertex,
   );
   return { state: withLayer(state, solved, `${expanded.createdBy} # buildkit`), cached: solved.cached };
+}
+
+/** With `--link` a step does not stand on what is below; but whom a name means, that says. */
+async function ownerSettings(
+  state: StageState,
+  { link }: Transfer,
+  chown: string | undefined,
+  context: StepContext,
+): Promise<Readonly<Record<string, string>>> {
+  if (!link || chown === undefined || /^\d+(?::\d+)?$/.test(chown)) return {};
+  const { uid, gid } = findOwner(await rootOf(context.solver.images, state.layers), chown);
+  return { '--chown': `${uid}:${gid}` };
 }
 
 function expandTransfer(state: StageState, instruction: Transfer, context: StepContext): Expanded {

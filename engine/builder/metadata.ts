@@ -126,10 +126,12 @@ function declareArgs(state: StageState, instruction: InstructionOf<'ARG'>, conte
     const name = key.value;
     const given = Object.hasOwn(context.buildArgs, name) ? context.buildArgs[name] : undefined;
     if (given !== undefined) context.onBuildArg(name);
-    const fallback = value
-      ? expandWord(value.value, { variables, escape: context.escape, range: value.range })
-      : context.globalArgs.get(name);
-    const text = given ?? fallback;
+    // The default of an argument that is given is not looked at, and so may be wrong.
+    const fallback = () =>
+      value
+        ? expandWord(value.value, { variables, escape: context.escape, range: value.range })
+        : context.globalArgs.get(name);
+    const text = given ?? fallback();
     args.set(name, text);
     if (text !== undefined) variables.set(name, text);
     return text === undefined ? name : `${name}=${text}`;

@@ -63,12 +63,23 @@ test('ports', () => {
   expect(parsePorts('80')).toEqual(['80/tcp']);
   expect(parsePorts('8000-8002/UDP')).toEqual(['8000/udp', '8001/udp', '8002/udp']);
   expect(parsePorts('127.0.0.1:8080:80')).toEqual(['80/tcp']);
-  for (const text of ['x', '70000', '9-8', '80/x', '/tcp']) expect(() => parsePorts(text)).toThrow();
+  expect(parsePorts('[::1]:1000-1001:080/')).toEqual(['80/tcp']);
+  const wrong: readonly [string, string][] = [
+    ['x', 'invalid containerPort: x'],
+    ['70000', 'invalid containerPort: 70000'],
+    ['9-8', 'invalid containerPort: 9-8'],
+    ['80/x', 'invalid proto: x'],
+    ['/tcp', 'no port specified: /tcp<empty>'],
+    ['x:80', 'invalid hostPort: x'],
+    ['999.1.1.1:80:80', 'invalid IP address: 999.1.1.1'],
+    ['1000-1002:80-81', 'invalid ranges specified for container and host Ports: 80-81 and 1000-1002'],
+  ];
+  for (const [text, message] of wrong) expect(() => parsePorts(text)).toThrow(message);
 });
 
 test('signals', () => {
-  expect(['SIGTERM', 'term', '9', 'RTMIN+3', 'SIGRTMAX-14', '64'].every(isSignal)).toBe(true);
-  expect(['', 'NOPE', '0', '65', 'RTMIN+16', 'SIG'].some(isSignal)).toBe(false);
+  expect(['SIGTERM', 'term', '9', 'RTMIN+15', 'SIGRTMAX-14', '99', '-9'].every(isSignal)).toBe(true);
+  expect(['', 'NOPE', '0', 'RTMIN+16', 'RTMAX-15', 'SIG'].some(isSignal)).toBe(false);
 });
 
 test('paths', () => {

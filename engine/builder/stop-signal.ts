@@ -5,9 +5,9 @@ const NAMES: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Whether Docker takes a text as a signal: a number, or a Linux name with or without `SIG`, `RTMIN+n` included. */
+/** Whether Docker takes a text as a signal: any number but 0, or a Linux name with or without `SIG`, `RTMIN+n` included. */
 export function isSignal(text: string): boolean {
-  if (/^\d+$/.test(text)) return Number(text) > 0 && Number(text) <= 64;
+  if (/^[+-]?\d+$/.test(text)) return Number(text) !== 0;
   const name = text.toUpperCase().replace(/^SIG/, '');
   const realTime = /^(?:RTMIN\+(\d+)|RTMAX-(\d+))$/.exec(name);
   if (realTime) return Number(realTime[1] ?? realTime[2]) <= (realTime[1] === undefined ? 14 : 15);

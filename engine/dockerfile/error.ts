@@ -23,9 +23,20 @@ export class DockerfileError extends Error {
   readonly suggestion: string | undefined;
 
   constructor(code: DockerfileErrorCode, message: string, range?: SourceRange, suggestion?: string) {
-    super(suggestion === undefined ? message : `${message} (did you mean ${suggestion}?)`);
+    super(suggestion === undefined ? message : message + hint(suggestion));
     this.code = code;
     this.range = range;
     this.suggestion = suggestion;
   }
+
+  /** The same error about another place. */
+  at(range: SourceRange): DockerfileError {
+    const { suggestion } = this;
+    const bare = suggestion === undefined ? this.message : this.message.slice(0, -hint(suggestion).length);
+    return new DockerfileError(this.code, bare, range, suggestion);
+  }
+}
+
+function hint(suggestion: string): string {
+  return ` (did you mean ${suggestion}?)`;
 }

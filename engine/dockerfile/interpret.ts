@@ -16,7 +16,7 @@ import type {
 } from './instructions.ts';
 import { checkMount } from './mount.ts';
 import { parseDockerfile } from './parse.ts';
-import type { Word } from './range.ts';
+import type { SourceRange, Word } from './range.ts';
 import { suggest } from './suggest.ts';
 
 /**
@@ -68,14 +68,31 @@ function interpretAt(node: InstructionNode): Instruction {
   }
 }
 
-/** Reads a trigger that an image carries: one instruction, neither FROM nor ONBUILD. */
-export function readTrigger(expression: string): StageInstruction {
-  const ast = parseDockerfile(expression);
-  const [node, second] = ast.instructions;
-  if (!node || second) throw new DockerfileError('syntax', 'onbuild trigger should be a single expression');
-  const instruction = interpretInstruction(node);
-  if (instruction.kind === 'FROM') throw new DockerfileError('syntax', "FROM isn't allowed as an ONBUILD trigger");
-  return instruction;
+/**
+ * Reads a trigger that an image carries: one instruction, neither FROM nor ONBUILD.
+ * @param range where it is carried out: it stands in another Dockerfile, so this is the place of all of it
+ * @throws DockerfileError at that place
+ */
+export function readTrigger(expression: string, range?: SourceRange): StageInstruction {
+  try {
+    const [node, second] = parseDockerfile(expression).instructions;
+    if (!node || second) throw new DockerfileError('syntax', 'onbuild trigger should be a single expression');
+    const instruction = interpretInstruction(node);
+    if (instruction.kind === 'FROM') throw new DockerfileError('syntax', "FROM isn't allowed as an ONBUILD trigger");
+    return range ? relocate(instruction, range) : instruction;
+  } catch (error) {
+    if (!(error instanceof DockerfileError) || !range) throw error;
+    throw error.at(range);
+  }
+}
+
+/** The same with every place in it replaced. */
+function relocate<T>(value: T, range: SourceRange): T {
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, item]) => {
+    return [key, key === 'range' || key === 'contentRange' ? range : relocate(item, range)] as const;
+  });
+  return (Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries)) as T;
 }
 
 type Interpreter = (node: InstructionNode) => Instruction;
