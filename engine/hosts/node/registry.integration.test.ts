@@ -135,6 +135,16 @@ describe.each([
     expect(await ok(docker('run', '--rm', app, 'sh', '-c', 'wc -c </data'))).toBe('2000000\n');
   });
 
+  test('a build begins from what has been pushed', async () => {
+    const app = `${registry}/${name}/app`;
+    await ok(docker('rmi', app));
+    mkdirSync(join(folder.path, name, 'from'), { recursive: true });
+    writeFileSync(join(folder.path, name, 'from', 'Dockerfile'), `FROM ${app}\nRUN wc -c </data >/size\n`);
+    await ok(docker('build', '-q', '-t', `${name}-from`, join(folder.path, name, 'from')));
+    expect(await ok(docker('run', '--rm', `${name}-from`, 'cat', '/size'))).toBe('2000000\n');
+    await ok(docker('pull', '-q', app));
+  });
+
   test('another repository gets the layers that are there', async () => {
     await ok(docker('tag', `${registry}/${name}/app`, `${registry}/${name}/copy:v1`));
     const pushed = await ok(docker('push', `${registry}/${name}/copy:v1`));
@@ -242,7 +252,8 @@ test('events tell of both', async () => {
 
 test('on a terminal, lines are drawn again', async () => {
   const tags = ['app:latest', 'copy:v1', 'copy:v2'].map((name) => `${registry}/two/${name}`);
-  await ok(own('rmi', '-f', ...tags, `${registry}/two/moved`));
+  await ok(own('rmi', '-f', ...tags, `${registry}/two/moved`, 'two-from'));
+  await ok(real('builder', 'prune', '-af'));
   const { stdout } = await runCli(engine.transport, ['pull', `${registry}/two/app`], { tty: true });
   const shown = stdout.replaceAll('\x1b', 'ESC');
   expect(shown).toMatch(/ESC\[1AESC\[2K\r[0-9a-f]{12}: Downloading \[=+> *\] +[\d.]+[kM]B\/2/);

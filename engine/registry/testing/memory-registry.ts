@@ -42,7 +42,7 @@ async function over(
   const server = await openRegistry({ blobs: shared.view('registry'), state, ...options });
   const call: TestRegistry['call'] = (method, path, { body, headers = {} } = {}) =>
     server.fetch(
-      new Request(new URL(path, 'http://registry'), {
+      new Request(`http://registry${path}`, {
         method,
         headers,
         ...(body === undefined ? {} : { body: body as BodyInit }),

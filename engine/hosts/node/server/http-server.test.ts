@@ -61,6 +61,9 @@ test('answers requests with bodies', async () => {
   const port = await serve(echo);
   const response = await fetch(`http://127.0.0.1:${port}/v1.50/x`, { method: 'POST', body: 'hello' });
   expect(await response.text()).toBe('POST /v1.50/x hello');
+  expect(await exchange(port, ['GET //x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'], false)).toMatch(
+    /GET \/\/x /,
+  );
 });
 
 test('sends headers before the body exists', async () => {

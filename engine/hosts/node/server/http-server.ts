@@ -41,7 +41,9 @@ function requestOf(
     duplex: 'half',
     ...(bodyless ? {} : { body }),
   };
-  return new Request(new URL(incoming.url ?? '/', 'http://engine'), init);
+  // A path may begin with two slashes, which would be a host to a URL that is resolved.
+  const target = incoming.url ?? '/';
+  return new Request(target.startsWith('/') ? `http://engine${target}` : target, init);
 }
 
 async function answer(transport: Transport, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
