@@ -890,9 +890,7 @@ export interface Network {
   readonly IPAM: {
     readonly Driver: string;
     readonly Options: Labels | null;
-    readonly Config:
-      | readonly { readonly Subnet?: string; readonly IPRange?: string; readonly Gateway?: string }[]
-      | null;
+    readonly Config: readonly IpamConfig[] | null;
   };
   readonly Internal: boolean;
   readonly Attachable: boolean;
@@ -913,6 +911,57 @@ export interface Network {
   >;
   readonly Options: Labels | null;
   readonly Labels: Labels | null;
+}
+
+export interface IpamConfig {
+  /** Such as `172.20.0.0/16`. */
+  readonly Subnet?: string;
+  readonly IPRange?: string;
+  readonly Gateway?: string;
+  readonly AuxiliaryAddresses?: Labels;
+}
+
+/** `POST /networks/create`. Anything but the name may be left out. */
+export interface NetworkCreateRequest {
+  readonly Name: string;
+  readonly Driver?: string;
+  readonly Scope?: string;
+  readonly EnableIPv4?: boolean | null;
+  readonly EnableIPv6?: boolean | null;
+  readonly IPAM?: {
+    readonly Driver?: string;
+    readonly Options?: Labels | null;
+    readonly Config?: readonly IpamConfig[] | null;
+  } | null;
+  readonly Internal?: boolean;
+  readonly Attachable?: boolean;
+  readonly Ingress?: boolean;
+  readonly ConfigOnly?: boolean;
+  readonly ConfigFrom?: { readonly Network: string } | null;
+  readonly Options?: Labels | null;
+  readonly Labels?: Labels | null;
+}
+
+export interface NetworkCreateResponse {
+  readonly Id: string;
+  readonly Warning: string;
+}
+
+/** `POST /networks/{id}/connect`. */
+export interface NetworkConnectRequest {
+  readonly Container: string;
+  readonly EndpointConfig?: EndpointSettings | null;
+}
+
+/** `POST /networks/{id}/disconnect`. */
+export interface NetworkDisconnectRequest {
+  readonly Container: string;
+  readonly Force?: boolean;
+}
+
+/** `POST /networks/prune`. */
+export interface NetworksPruneResponse {
+  readonly NetworksDeleted: readonly string[] | null;
 }
 
 /** `GET /volumes/{name}`. */

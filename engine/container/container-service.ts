@@ -34,7 +34,9 @@ import { isRunning, next } from './lifecycle.ts';
 import { type ListOptions, listContainers } from './list.ts';
 import type { LogQuery } from './log-buffer.ts';
 import { logStream } from './logs.ts';
-import { Networks } from './networks.ts';
+import { NetworkService } from './network/network-service.ts';
+import { Networks } from './network/networks.ts';
+import { answerQuestion } from './network/resolver.ts';
 import { pruneContainers } from './prune.ts';
 import { type ContainerRecord, RECORD_PREFIX } from './record.ts';
 import { removeContainer } from './remove.ts';
@@ -70,15 +72,26 @@ export class ContainerService {
   /** Names this engine in `info`; new each time it is opened. */
   readonly engineId: string = crypto.randomUUID();
   readonly #context: Context;
+  readonly networks: NetworkService;
   readonly #dispose: () => void;
 
   private constructor(context: Context) {
     this.#context = context;
     context.images.setUsers((image) => this.usersOf(image));
-    this.#dispose = context.machine.onStateChange((state) => {
-      if (state === 'crashed' || state === 'starting') forgetUppers(context).catch(() => {});
-      if (state === 'running') startByPolicy(context).catch(() => {});
-    });
+    this.networks = new NetworkService(context);
+    const stops = [
+      context.machine.networks.onQuestion((question) => answerQuestion(context, question)),
+      context.machine.onStateChange((state) => {
+        if (state === 'crashed' || state === 'starting') forgetUppers(context).catch(() => {});
+        if (state !== 'running') return;
+        // Asked for before anything else, so that whoever starts a container from now on finds the networks there.
+        context.networks.restore().catch(() => {});
+        startByPolicy(context).catch(() => {});
+      }),
+    ];
+    this.#dispose = () => {
+      for (const stop of stops) stop();
+    };
   }
 
   /**
@@ -99,7 +112,7 @@ export class ContainerService {
       events,
       clock,
       layers: new LayerPublisher(machine, images),
-      networks: await Networks.open(state, rfc3339Nano(clock())),
+      networks: await Networks.open({ machine, state, events, now: () => rfc3339Nano(clock()) }),
       volumes: await Volumes.open({
         machine,
         state,
@@ -146,10 +159,6 @@ export class ContainerService {
 
   get volumes(): Volumes {
     return this.#context.volumes;
-  }
-
-  get networks(): Networks {
-    return this.#context.networks;
   }
 
   /** How many containers are in which state, for `info`. */

@@ -2,6 +2,7 @@ import type { GuestProcess } from '../machine/machine.ts';
 import type { Clock } from './clock.ts';
 import type { ExecInstance } from './exec-instance.ts';
 import { LogBuffer } from './log-buffer.ts';
+import type { Sandbox } from './network/sandbox.ts';
 import { ProcessStreams } from './process-streams.ts';
 import type { ContainerRecord } from './record.ts';
 
@@ -13,6 +14,8 @@ export class Container {
   /** Streams of the run that is going on, or of the next one: clients attach before a start. */
   streams: ProcessStreams;
   process: GuestProcess | undefined;
+  /** Its networks while it runs; of a container that shares another's, none. */
+  sandbox: Sandbox | undefined;
   /** Resolves when the run that is going on has ended and everybody has been told. */
   exited: Promise<void> = Promise.resolve();
   /** Resolves when what follows an exit (`--rm`) has been done as well. */

@@ -8,7 +8,7 @@ import type { ExecInstance } from './exec-instance.ts';
 import { lookUp } from './ids.ts';
 import type { LayerPublisher } from './layer-publisher.ts';
 import { type Lifecycle, next, type Transition } from './lifecycle.ts';
-import type { Networks } from './networks.ts';
+import type { Networks } from './network/networks.ts';
 import { type ContainerRecord, recordKey } from './record.ts';
 import type { Volumes } from './volumes/volumes.ts';
 

@@ -1,11 +1,12 @@
-import type { ContainerCreateRequest, ContainerCreateResponse, EndpointSettings } from '../api/types.ts';
+import type { ContainerCreateRequest, ContainerCreateResponse } from '../api/types.ts';
 import { Container } from './container.ts';
 import { type Context, findContainer, publish, update } from './context.ts';
 import { completeHostConfig, mergeConfig } from './create-config.ts';
-import { invalidParameter } from './errors.ts';
 import { randomId, shortId } from './ids.ts';
 import { CREATED } from './lifecycle.ts';
 import { checkName, generateName, nameInUse } from './names.ts';
+import { HOST_NAME } from './network/etc-files.ts';
+import { isOnHost, networkRequest, withOwnersId } from './network/requests.ts';
 import { fillVolume } from './volumes/fill-volume.ts';
 import { mountsOfRequest } from './volumes/mounts-of-request.ts';
 
@@ -17,9 +18,9 @@ export async function createContainer(
 ): Promise<ContainerCreateResponse> {
   const image = context.images.find(request.Image ?? '');
   const id = randomId();
-  const config = mergeConfig(request, image.config.config ?? {}, shortId(id));
-  const host = completeHostConfig(request.HostConfig);
-  refuseWhatIsMissing(host.NetworkMode);
+  const host = withOwnersId(completeHostConfig(request.HostConfig), (query) => findContainer(context, query).id);
+  const config = mergeConfig(request, image.config.config ?? {}, isOnHost(host) ? HOST_NAME : shortId(id));
+  const network = networkRequest(context.networks, request, host);
   const taken = nameHolder(context, id, name);
   try {
     const planned = await mountsOfRequest(
@@ -49,7 +50,7 @@ export async function createContainer(
         config,
         host,
         mounts: planned.map(({ mount }) => mount),
-        endpoints: endpoints(request, host.NetworkMode),
+        endpoints: network.endpoints,
         lifecycle: CREATED,
         restartCount: 0,
         hasUpper: false,
@@ -60,7 +61,7 @@ export async function createContainer(
     await update(context, container, {});
     context.containers.set(id, container);
     publish(context, container, 'create');
-    return { Id: id, Warnings: [] };
+    return { Id: id, Warnings: network.warnings };
   } finally {
     context.reserved.delete(taken);
   }
@@ -75,17 +76,4 @@ function nameHolder(context: Context, id: string, given: string): string {
   if (owner !== undefined) throw nameInUse(name, owner);
   context.reserved.add(name);
   return name;
-}
-
-function endpoints(request: ContainerCreateRequest, networkMode: string): Readonly<Record<string, EndpointSettings>> {
-  const asked = request.NetworkingConfig?.EndpointsConfig ?? {};
-  const names = new Set([...Object.keys(asked).filter((name) => name !== 'default'), networkMode]);
-  return Object.fromEntries([...names].map((name) => [name, asked[name] ?? {}]));
-}
-
-/** Says plainly what this engine cannot do yet, in place of running a container without it. */
-function refuseWhatIsMissing(networkMode: string): void {
-  if (networkMode.startsWith('container:')) {
-    throw invalidParameter('sharing the network of another container is not supported by this engine yet');
-  }
 }

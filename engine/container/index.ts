@@ -5,5 +5,5 @@ export type { CommitOptions } from './commit.ts';
 export { ContainerService, type ContainerServiceOptions } from './container-service.ts';
 export { ContainerError, type ContainerErrorCode } from './errors.ts';
 export type { LogQuery } from './log-buffer.ts';
-export type { Networks } from './networks.ts';
+export type { NetworkService } from './network/network-service.ts';
 export { runStepExecutor } from './run-step.ts';

@@ -1,10 +1,12 @@
-import type { ContainerInspect, EndpointSettings, GraphDriver } from '../api/types.ts';
+import type { ContainerInspect, GraphDriver } from '../api/types.ts';
 import { rfc3339Nano } from './clock.ts';
 import type { Container } from './container.ts';
 import type { Context } from './context.ts';
 import { INIT_LAYER } from './init-layer.ts';
 import { layerName, layerPath } from './layer-publisher.ts';
-import { inspectState, isRunning } from './lifecycle.ts';
+import { inspectState } from './lifecycle.ts';
+import { etcOwner } from './network/enter.ts';
+import { networkSettings } from './network/inspect.ts';
 import type { ContainerRecord } from './record.ts';
 import { containerDirectory } from './runtime/mounts.ts';
 import { overlayDirectory } from './runtime/runtime-config.ts';
@@ -19,6 +21,7 @@ export async function inspectContainer(
 ): Promise<ContainerInspect> {
   const { record } = container;
   const directory = containerDirectory(record.id);
+  const shared = containerDirectory(etcOwner(context, container));
   const execs = [...container.execs.values()].filter((exec) => exec.state !== 'ended').map((exec) => exec.id);
   const ran = record.lifecycle.startedAt !== '0001-01-01T00:00:00Z';
   return {
@@ -28,9 +31,9 @@ export async function inspectContainer(
     Args: record.args,
     State: inspectState(record.lifecycle),
     Image: record.image,
-    ResolvConfPath: ran ? `${directory}/resolv.conf` : '',
-    HostnamePath: ran ? `${directory}/hostname` : '',
-    HostsPath: ran ? `${directory}/hosts` : '',
+    ResolvConfPath: ran ? `${shared}/resolv.conf` : '',
+    HostnamePath: ran ? `${shared}/hostname` : '',
+    HostsPath: ran ? `${shared}/hosts` : '',
     LogPath: ran ? `${directory}/${record.id}-json.log` : '',
     Name: `/${record.name}`,
     RestartCount: record.restartCount,
@@ -45,26 +48,7 @@ export async function inspectContainer(
     ...(size && (await containerSizes(context, container))),
     Mounts: record.mounts.map(mountPoint),
     Config: record.config,
-    NetworkSettings: {
-      Bridge: '',
-      SandboxID: '',
-      SandboxKey: '',
-      Ports: {},
-      HairpinMode: false,
-      LinkLocalIPv6Address: '',
-      LinkLocalIPv6PrefixLen: 0,
-      SecondaryIPAddresses: null,
-      SecondaryIPv6Addresses: null,
-      EndpointID: '',
-      Gateway: '',
-      GlobalIPv6Address: '',
-      GlobalIPv6PrefixLen: 0,
-      IPAddress: '',
-      IPPrefixLen: 0,
-      IPv6Gateway: '',
-      MacAddress: '',
-      Networks: endpointSettings(context, record),
-    },
+    NetworkSettings: networkSettings(container),
   };
 }
 
@@ -81,33 +65,4 @@ function graphDriver(record: ContainerRecord): GraphDriver {
     },
     Name: 'overlay2',
   };
-}
-
-/** A container's endpoints by network name. */
-export function endpointSettings(
-  context: Context,
-  record: ContainerRecord,
-): Readonly<Record<string, EndpointSettings>> {
-  return Object.fromEntries(
-    Object.entries(record.endpoints).map(([name, asked]) => [
-      name,
-      {
-        IPAMConfig: asked.IPAMConfig ?? null,
-        Links: asked.Links ?? null,
-        Aliases: asked.Aliases ?? null,
-        MacAddress: asked.MacAddress ?? '',
-        DriverOpts: asked.DriverOpts ?? null,
-        GwPriority: asked.GwPriority ?? 0,
-        NetworkID: isRunning(record.lifecycle) ? (context.networks.id(name) ?? '') : '',
-        EndpointID: '',
-        Gateway: '',
-        IPAddress: '',
-        IPPrefixLen: 0,
-        IPv6Gateway: '',
-        GlobalIPv6Address: '',
-        GlobalIPv6PrefixLen: 0,
-        DNSNames: null,
-      },
-    ]),
-  );
 }

@@ -5,8 +5,9 @@ import { type Context, findContainer } from './context.ts';
 import { invalidParameter } from './errors.ts';
 import { checkFilters, matchesLabels, matchesPattern } from './filters.ts';
 import { describeStatus } from './human.ts';
-import { endpointSettings } from './inspect.ts';
 import { isRunning } from './lifecycle.ts';
+import { endpointSettings, portSummaries } from './network/inspect.ts';
+import { exposedPorts, parsePortFilter, portKey } from './network/port-requests.ts';
 import type { ContainerRecord } from './record.ts';
 import { containerSizes } from './sizes.ts';
 import { mountPoint } from './volumes/mount-point.ts';
@@ -70,9 +71,11 @@ function matcher(context: Context, filters: Filters): (container: Container) => 
   });
   const before = (filters.before ?? []).map((query) => findContainer(context, query).record.created);
   const since = (filters.since ?? []).map((query) => findContainer(context, query).record.created);
+  const exposed = (filters.expose ?? []).flatMap(parsePortFilter);
+  const published = (filters.publish ?? []).flatMap(parsePortFilter);
   const ancestors = filters.ancestor && ancestorImages(context, filters.ancestor);
   return ({ record }) => {
-    const { lifecycle, config } = record;
+    const { lifecycle, config, host } = record;
     const labels = config.Labels ?? {};
     if (filters.status?.length && !filters.status.includes(lifecycle.status)) return false;
     if (exited.length > 0) {
@@ -86,18 +89,26 @@ function matcher(context: Context, filters: Filters): (container: Container) => 
     if (!matchesLabels(filters.label ?? [], labels)) return false;
     if (filters['label!']?.length && matchesLabels(filters['label!'], labels)) return false;
     if (ancestors && !ancestors(record)) return false;
-    if (filters.network?.length && !filters.network.some((name) => Object.hasOwn(record.endpoints, name))) return false;
+    if (filters.network?.length && !filters.network.some((wanted) => isOn(record, wanted))) return false;
     if (filters.volume?.length && !filters.volume.some((wanted) => mounts(record, wanted))) return false;
-    if (filters.expose?.length) {
-      const ports = Object.keys(config.ExposedPorts ?? {});
-      if (!filters.expose.some((port) => ports.includes(port.includes('/') ? port : `${port}/tcp`))) return false;
+    if (exposed.length > 0 && !exposedPorts({ config, host: {} }).some((port) => exposed.includes(portKey(port)))) {
+      return false;
     }
-    if (filters.publish?.length) return false;
+    if (published.length > 0 && !exposedPorts({ config: {}, host }).some((port) => published.includes(portKey(port)))) {
+      return false;
+    }
     if (filters.health?.length && !filters.health.includes('none')) return false;
     if (filters['is-task']?.length && !filters['is-task'].some((value) => value === 'false' || value === '0'))
       return false;
     return true;
   };
+}
+
+/** Whether a container is, or is to be, on a network of this name or ID. */
+function isOn(record: ContainerRecord, wanted: string): boolean {
+  return Object.entries(record.endpoints).some(
+    ([name, { NetworkID = '' }]) => name === wanted || (wanted !== '' && NetworkID.startsWith(wanted)),
+  );
 }
 
 /** Whether a container has a volume of this name, or anything at this path. */
@@ -131,13 +142,13 @@ async function summarize(context: Context, container: Container, size: boolean):
     ImageID: record.image,
     Command: commandLine(record.path, record.args),
     Created: Math.floor(record.created / 1_000_000),
-    Ports: [],
+    Ports: portSummaries(container),
     ...(size && (await containerSizes(context, container))),
     Labels: record.config.Labels ?? {},
     State: record.lifecycle.status,
     Status: describeStatus(record.lifecycle, context.clock()),
     HostConfig: { NetworkMode: record.host.NetworkMode },
-    NetworkSettings: { Networks: endpointSettings(context, record) },
+    NetworkSettings: { Networks: endpointSettings(container) },
     Mounts: record.mounts.map(mountPoint),
   };
 }

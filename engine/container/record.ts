@@ -24,7 +24,7 @@ export interface ContainerRecord {
   readonly host: HostConfig;
   /** Binds, volumes and tmpfs, as asked for at create. */
   readonly mounts: readonly ContainerMount[];
-  /** By network name, as asked for at create. */
+  /** By network name, as asked for at create and since; the network's ID once the container has been on it. */
   readonly endpoints: Readonly<Record<string, EndpointSettings>>;
   readonly lifecycle: Lifecycle;
   readonly restartCount: number;

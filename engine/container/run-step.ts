@@ -6,8 +6,8 @@ import type { CacheMounts, HeldCacheMount } from './cache-mounts.ts';
 import type { Context } from './context.ts';
 import { completeHostConfig } from './create-config.ts';
 import { endedProcess } from './ended-process.ts';
-import { etcFiles } from './etc-files.ts';
 import { randomId, shortId } from './ids.ts';
+import { enterStepNetwork, type StepNetwork } from './network/step-network.ts';
 import { runtimeConfig } from './runtime/runtime-config.ts';
 import { SIGKILL } from './signals.ts';
 import { execveFailure } from './start-failure.ts';
@@ -28,7 +28,10 @@ async function runStep(context: Context, caches: CacheMounts, step: RunStep): Pr
   const lowers = await context.layers.publish(layers);
   const extra = await stepMounts(id, step.mounts, { root, caches, signal: step.signal });
   for (const [name, tree] of extra.trees) context.machine.publishLayer(name, tree);
+  let network: StepNetwork | undefined;
   try {
+    network = enterStepNetwork(context, id, config, host);
+    const { files, network: sandbox } = network;
     const spec = runtimeConfig({ id, args: step.argv, config, host, root });
     step.onStart?.(id);
     const process = await context.machine
@@ -36,7 +39,8 @@ async function runStep(context: Context, caches: CacheMounts, step: RunStep): Pr
         id,
         lowers: extra.mountPoints === undefined ? lowers : [extra.mountPoints, ...lowers],
         spec: { ...spec, mounts: [...spec.mounts, ...extra.mounts] },
-        files: [...etcFiles(id, config, host, []), ...extra.files],
+        files: [...files, ...extra.files],
+        ...(sandbox && { network: sandbox }),
       })
       .catch((error: unknown) => {
         const failed = execveFailure(error);
@@ -49,6 +53,7 @@ async function runStep(context: Context, caches: CacheMounts, step: RunStep): Pr
     const layerTar = exitCode === 0 ? await context.machine.packUpper(id) : new Uint8Array();
     return { exitCode, layerTar };
   } finally {
+    network?.release();
     // A container that could not be started, or whose guest is gone, has nothing to remove.
     await context.machine.removeContainer(id).catch(() => {});
     for (const name of extra.trees.keys()) context.machine.withdrawLayer(name);

@@ -4,8 +4,8 @@ import type { Container } from './container.ts';
 import { type Context, nowText, publish, transition, update } from './context.ts';
 import { endedProcess } from './ended-process.ts';
 import { ContainerError } from './errors.ts';
-import { etcFiles } from './etc-files.ts';
 import { guard } from './lifecycle.ts';
+import { enterNetworks, leaveNetworks, startOnNetworks } from './network/enter.ts';
 import { ProcessStreams } from './process-streams.ts';
 import type { ContainerRecord } from './record.ts';
 import { removeContainer } from './remove.ts';
@@ -40,12 +40,9 @@ export async function startByPolicy(context: Context): Promise<void> {
 }
 
 async function launch(context: Context, container: Container, change: Partial<ContainerRecord>): Promise<void> {
-  const { id, config, host, mounts, layers, path, args } = container.record;
+  const { id, host, mounts, layers, path, args } = container.record;
   try {
-    if (context.networks.id(host.NetworkMode) === undefined) {
-      const message = `failed to set up container networking: network ${host.NetworkMode} not found`;
-      throw new ContainerError('not-found', message);
-    }
+    const { config, namespace, etcOwner, etcFiles } = enterNetworks(context, container);
     const lowers = await context.layers.publish(layers);
     const root = await context.images.rootfs(layers);
     for (const { type, source, makeSource } of mounts) {
@@ -53,15 +50,17 @@ async function launch(context: Context, container: Container, change: Partial<Co
       if (type === 'bind' && makeSource && (await context.machine.kindOf(source)) === undefined)
         await context.machine.makeDirectory(source);
     }
-    const spec = runtimeConfig({ id, args: [path, ...args], config, host, mounts, root });
-    container.process = await context.machine
-      .startContainer({ id, lowers, spec, files: etcFiles(id, config, host, []) })
-      .catch((error: unknown) => {
-        const failed = execveFailure(error);
-        if (failed) return endedProcess(failed.output, failed.exitCode, config.Tty);
-        throw error;
-      });
+    const networks = { etcOwner, ...(namespace !== undefined && { networkNamespace: namespace }) };
+    const spec = runtimeConfig({ id, args: [path, ...args], config, host, mounts, root, ...networks });
+    container.process = await startOnNetworks(container, (network) =>
+      context.machine.startContainer({ id, lowers, spec, files: etcFiles, ...(network && { network }) }),
+    ).catch((error: unknown) => {
+      const failed = execveFailure(error);
+      if (failed) return endedProcess(failed.output, failed.exitCode, config.Tty);
+      throw error;
+    });
   } catch (error) {
+    leaveNetworks(context, container);
     const failure =
       error instanceof ContainerError
         ? { ...error, message: error.message, exitCode: 128 }
@@ -77,7 +76,8 @@ async function launch(context: Context, container: Container, change: Partial<Co
     if (host.AutoRemove) await removeContainer(context, container, { force: true, inside: true, volumes: true });
     throw new ContainerError(failure.code, failure.message, { cause: error });
   }
-  const process = container.process;
+  const { process } = container;
+  const { config } = container.record;
   container.log.begin();
   const started = transition(
     context,
@@ -128,6 +128,7 @@ function markEnded(context: Context, container: Container, status: ExitStatus | 
     execDuration: String(Math.floor(lasted / 1000)),
     exitCode: String(exitCode),
   });
+  leaveNetworks(context, container);
 }
 
 /** Tells of a container's volumes being in use, or no more. */

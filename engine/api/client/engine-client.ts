@@ -5,6 +5,7 @@ import { Connection } from './connection.ts';
 import { Containers } from './containers.ts';
 import { Exec } from './exec.ts';
 import { Images } from './images.ts';
+import { Networks } from './networks.ts';
 import { System } from './system.ts';
 import { Volumes } from './volumes.ts';
 
@@ -17,6 +18,7 @@ export class EngineClient {
   readonly containers: Containers;
   readonly images: Images;
   readonly exec: Exec;
+  readonly networks: Networks;
   readonly system: System;
   readonly volumes: Volumes;
   readonly #connection: Connection;
@@ -26,6 +28,7 @@ export class EngineClient {
     this.containers = new Containers(this.#connection);
     this.images = new Images(this.#connection);
     this.exec = new Exec(this.#connection);
+    this.networks = new Networks(this.#connection);
     this.system = new System(this.#connection);
     this.volumes = new Volumes(this.#connection);
   }

@@ -1,4 +1,4 @@
-import type { BuildPruneResponse, DiskUsage, EventMessage, Filters, Info, Network, Ping, Version } from '../types.ts';
+import type { BuildPruneResponse, DiskUsage, EventMessage, Filters, Info, Ping, Version } from '../types.ts';
 import { type Connection, filtersQuery } from './connection.ts';
 import { ndjson } from './ndjson.ts';
 
@@ -42,14 +42,6 @@ export class System {
   eventBytes(options: Parameters<System['events']>[0] = {}): Promise<ReadableStream<Uint8Array>> {
     const query = { filters: filtersQuery(options.filters), since: options.since, until: options.until };
     return this.#connection.stream('GET', '/events', { query, signal: options.signal });
-  }
-
-  networks(filters?: Filters): Promise<Network[]> {
-    return this.#connection.json('GET', '/networks', { query: { filters: filtersQuery(filters) } });
-  }
-
-  inspectNetworkRaw(name: string): Promise<string> {
-    return this.#connection.text('GET', `/networks/${encodeURIComponent(name)}`);
   }
 
   pruneBuildCache(options: { readonly all?: boolean; readonly filters?: Filters } = {}): Promise<BuildPruneResponse> {

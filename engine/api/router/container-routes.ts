@@ -2,6 +2,7 @@ import { parseTime } from '../../container/clock.ts';
 import { tarBody } from '../../files/tar/write.ts';
 import type { ContainerConfig, ContainerCreateRequest, WaitCondition } from '../types.ts';
 import { checkFields, type FieldType, readObject, readOptionalObject } from './body.ts';
+import { endpointSettings } from './endpoint-body.ts';
 import { badRequest, json, noContent, notImplemented } from './http-error.ts';
 import { filters, flag, integer } from './query.ts';
 import { olderVersion, type Route, type RouteContext, route } from './route.ts';
@@ -80,6 +81,8 @@ function toConfig(body: Readonly<Record<string, unknown>>): Partial<ContainerCon
 function toCreateRequest(body: Readonly<Record<string, unknown>>): ContainerCreateRequest {
   const { HostConfig: host, ...rest } = body;
   const request: ContainerCreateRequest = toConfig({ HostConfig: host, ...rest });
+  const { EndpointsConfig } = (rest.NetworkingConfig ?? {}) as { readonly EndpointsConfig?: object | null };
+  for (const endpoint of Object.values(EndpointsConfig ?? {})) endpointSettings(endpoint);
   if (!host) return { ...request, HostConfig: {} };
   const fields = host as Readonly<Record<string, unknown>>;
   checkFields(fields, HOST_FIELDS, 'HostConfig');

@@ -1,52 +1,88 @@
-import { checkFilters, matchesPattern } from '../../container/filters.ts';
-import { HttpError, json, notImplemented } from './http-error.ts';
+import type { NetworkConnectRequest, NetworkCreateRequest, NetworkDisconnectRequest } from '../types.ts';
+import { checkFields, readObject } from './body.ts';
+import { endpointSettings } from './endpoint-body.ts';
+import { badRequest, HttpError, json, noContent } from './http-error.ts';
 import { filters } from './query.ts';
 import { type Route, type RouteContext, route } from './route.ts';
 
-const networks = ({ services }: RouteContext) => services.containers.networks.list();
+const CREATE_FIELDS = {
+  Name: 'string',
+  Driver: 'string',
+  Scope: 'string',
+  EnableIPv4: 'bool',
+  EnableIPv6: 'bool',
+  IPAM: 'struct',
+  Internal: 'bool',
+  Attachable: 'bool',
+  Ingress: 'bool',
+  ConfigOnly: 'bool',
+  ConfigFrom: 'struct',
+  Options: 'map[string]string',
+  Labels: 'map[string]string',
+} as const;
+const IPAM_FIELDS = { Driver: 'string', Options: 'map[string]string', Config: '[]struct' } as const;
+const SUBNET_FIELDS = {
+  Subnet: 'string',
+  IPRange: 'string',
+  Gateway: 'string',
+  AuxiliaryAddresses: 'map[string]string',
+} as const;
+type Fields = Readonly<Record<string, unknown>>;
 
-/** Throws HttpError 404. */
-function find(context: RouteContext) {
-  const query = context.params.id ?? '';
-  const all = networks(context);
-  const found =
-    all.find(({ Id, Name }) => Id === query || Name === query) ?? all.find(({ Id }) => Id.startsWith(query));
-  if (!found) throw new HttpError(404, `network ${query} not found`);
-  return found;
+async function create({ request, services }: RouteContext): Promise<Response> {
+  const body = await readObject(request);
+  checkFields(body, CREATE_FIELDS, 'CreateRequest');
+  const ipam = (body.IPAM ?? {}) as Fields;
+  checkFields(ipam, IPAM_FIELDS, 'IPAM');
+  for (const config of (ipam.Config ?? []) as readonly Fields[]) checkFields(config, SUBNET_FIELDS, 'IPAMConfig');
+  const created = await services.containers.networks.create({
+    ...(body as unknown as NetworkCreateRequest),
+    Name: (body.Name as string | undefined) ?? '',
+  });
+  return json(created, 201);
+}
+
+async function connect({ request, params, services }: RouteContext): Promise<Response> {
+  const body = await readObject(request);
+  checkFields(body, { Container: 'string', EndpointConfig: 'struct' }, 'ConnectRequest');
+  const { Container: container = '', EndpointConfig } = body as unknown as Partial<NetworkConnectRequest>;
+  await services.containers.networks.connect(params.id ?? '', container, endpointSettings(EndpointConfig));
+  return new Response(null, { status: 200 });
+}
+
+async function disconnect({ request, params, services }: RouteContext): Promise<Response> {
+  const body = await readObject(request);
+  checkFields(body, { Container: 'string', Force: 'bool' }, 'DisconnectRequest');
+  const { Container: container = '', Force } = body as unknown as Partial<NetworkDisconnectRequest>;
+  await services.containers.networks.disconnect(params.id ?? '', container, Force ?? false);
+  return new Response(null, { status: 200 });
+}
+
+function inspect({ params, query, services }: RouteContext): Response {
+  const id = params.id ?? '';
+  const verbose = query.get('verbose');
+  if (verbose && !/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(verbose)) {
+    throw badRequest(
+      `invalid value for verbose: ${verbose}: strconv.ParseBool: parsing ${JSON.stringify(verbose)}: invalid syntax`,
+    );
+  }
+  const scope = query.get('scope');
+  // All networks of an engine that is in no swarm are local.
+  if (scope && scope !== 'local') throw new HttpError(404, `network ${id} not found`);
+  return json(services.containers.networks.inspect(id));
 }
 
 export const networkRoutes: readonly Route[] = [
-  route('GET', '/networks', (context) => {
-    const given = filters(context.query);
-    checkFilters(given, ['dangling', 'driver', 'id', 'label', 'name', 'scope', 'type']);
-    return json(
-      networks(context).filter(
-        ({ Name, Id, Driver }) =>
-          matchesPattern(given.name, Name) &&
-          matchesPattern(given.id, Id) &&
-          (!given.driver?.length || given.driver.includes(Driver)) &&
-          (!given.scope?.length || given.scope.includes('local')) &&
-          (!given.type?.length || given.type.includes('builtin')) &&
-          !given.label?.length,
-      ),
-    );
-  }),
-  route('POST', '/networks/create', () => {
-    throw notImplemented('creating networks');
-  }),
-  // Only networks of the user's are pruned, and there are none.
-  route('POST', '/networks/prune', () => json({ NetworksDeleted: null })),
-  route('POST', '/networks/{id}/connect', (context) => {
-    find(context);
-    throw notImplemented('connecting containers to networks');
-  }),
-  route('POST', '/networks/{id}/disconnect', (context) => {
-    find(context);
-    throw notImplemented('disconnecting containers from networks');
-  }),
-  route('GET', '/networks/{id}', (context) => json(find(context))),
-  route('DELETE', '/networks/{id}', (context) => {
-    const { Name } = find(context);
-    throw new HttpError(403, `${Name} is a pre-defined network and cannot be removed`);
+  route('GET', '/networks', ({ query, services }) => json(services.containers.networks.list(filters(query)))),
+  route('POST', '/networks/create', create),
+  route('POST', '/networks/prune', async ({ query, services }) =>
+    json(await services.containers.networks.prune(filters(query))),
+  ),
+  route('POST', '/networks/{id}/connect', connect),
+  route('POST', '/networks/{id}/disconnect', disconnect),
+  route('GET', '/networks/{id}', inspect),
+  route('DELETE', '/networks/{id}', async ({ params, services }) => {
+    await services.containers.networks.remove(params.id ?? '');
+    return noContent();
   }),
 ];

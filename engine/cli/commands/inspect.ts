@@ -13,7 +13,7 @@ type Getter = (session: Session, name: string, size: boolean, platform?: string)
 const GETTERS: Readonly<Record<string, Getter>> = {
   container: ({ client }, name, size) => client.containers.inspectRaw(name, { size }),
   image: ({ client }, name, _, platform) => client.images.inspectRaw(name, platform),
-  network: ({ client }, name) => client.system.inspectNetworkRaw(name),
+  network: ({ client }, name) => client.networks.inspectRaw(name),
   volume: ({ client }, name) => client.volumes.inspectRaw(name),
 };
 const TYPES = ['config', 'container', 'image', 'network', 'node', 'plugin', 'secret', 'service', 'task', 'volume'];

@@ -9,26 +9,33 @@ export const DEFAULT_SHM_SIZE = 64 * 1024 * 1024;
 /** Where the engine keeps a container's own files in the guest. */
 export const containerDirectory = (id: string): string => `/var/lib/docker/containers/${id}`;
 
-/** The mounts of a container: those every one gets, unless its own take their place, then its own. */
-export function containerMounts(id: string, host: HostConfig, own: readonly ContainerMount[]): readonly MountSpec[] {
+/**
+ * The mounts of a container: those every one gets, unless its own take their place, then its own.
+ * @param etcOwner ID of the container whose `/etc/hosts` and the like it has
+ */
+export function containerMounts(
+  etcOwner: string,
+  host: HostConfig,
+  own: readonly ContainerMount[],
+): readonly MountSpec[] {
   const taken = new Set(own.map(({ destination }) => destination));
   const tmpfs = new Set(Object.keys(host.Tmpfs ?? {}).map(cleanAbsolute));
   return [
-    ...defaultMounts(id, host).filter(({ destination }) => !taken.has(destination)),
+    ...defaultMounts(etcOwner, host).filter(({ destination }) => !taken.has(destination)),
     // A tmpfs takes the place of a volume that only the image names.
     ...mountSpecs(own.filter(({ destination }) => !tmpfs.has(destination))),
   ];
 }
 
 /** The mounts every container gets (moby, "DefaultLinuxSpec"), then the files Docker binds over /etc, then tmpfs. */
-function defaultMounts(id: string, host: HostConfig): readonly MountSpec[] {
+function defaultMounts(etcOwner: string, host: HostConfig): readonly MountSpec[] {
   const shm = host.ShmSize > 0 ? host.ShmSize : DEFAULT_SHM_SIZE;
   const privileged = host.Privileged;
   const system = privileged ? 'rw' : 'ro';
   const bind = (name: string): MountSpec => ({
     destination: `/etc/${name}`,
     type: 'bind',
-    source: `${containerDirectory(id)}/${name}`,
+    source: `${containerDirectory(etcOwner)}/${name}`,
     options: ['rbind', 'rprivate'],
   });
   return [

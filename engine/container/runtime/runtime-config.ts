@@ -19,6 +19,10 @@ export interface RuntimeInput {
   readonly host: HostConfig;
   /** Binds, volumes and tmpfs asked for. */
   readonly mounts?: readonly ContainerMount[];
+  /** Path of the network namespace to join; left out for one of its own, or the host's. */
+  readonly networkNamespace?: string;
+  /** Whose `/etc/hosts` and the like are mounted; left out for its own. */
+  readonly etcOwner?: string;
   /** The image's merged file tree, in which users are looked up. */
   readonly root: Directory;
 }
@@ -35,9 +39,9 @@ export function runtimeConfig(input: RuntimeInput): RuntimeSpec {
     process: initialProcess(input),
     root: { path: `${overlayDirectory(id)}/merged`, ...(host.ReadonlyRootfs && { readonly: true }) },
     hostname: config.Hostname,
-    mounts: containerMounts(id, host, input.mounts ?? []),
+    mounts: containerMounts(input.etcOwner ?? id, host, input.mounts ?? []),
     linux: {
-      namespaces: namespaces(host),
+      namespaces: namespaces(host, input.networkNamespace),
       devices: DEFAULT_DEVICES,
       cgroupsPath: `/docker/${id}`,
       resources: resourceLimits(host),
@@ -48,7 +52,7 @@ export function runtimeConfig(input: RuntimeInput): RuntimeSpec {
   };
 }
 
-function namespaces(host: HostConfig): readonly { readonly type: NamespaceType }[] {
+function namespaces(host: HostConfig, network: string | undefined): RuntimeSpec['linux']['namespaces'] {
   const shared: readonly (readonly [NamespaceType, string])[] = [
     ['mount', ''],
     ['network', host.NetworkMode],
@@ -57,7 +61,9 @@ function namespaces(host: HostConfig): readonly { readonly type: NamespaceType }
     ['cgroup', host.CgroupnsMode],
     ['ipc', host.IpcMode],
   ];
-  return shared.filter(([, mode]) => mode !== 'host').map(([type]) => ({ type }));
+  return shared
+    .filter(([, mode]) => mode !== 'host')
+    .map(([type]) => (type === 'network' && network !== undefined ? { type, path: network } : { type }));
 }
 
 function initialProcess({ args, config, host, root }: RuntimeInput): ProcessSpec {

@@ -96,6 +96,8 @@ export class FakeMachine implements Machine {
   readonly memory = 256 * 1024 * 1024;
   readonly layers = new Map<string, Directory>();
   readonly started: StartContainer[] = [];
+  /** What the next starts fail with. */
+  readonly startFailures: StartError[] = [];
   readonly running = new Map<string, FakeProcess>();
   readonly execs: FakeProcess[] = [];
   readonly uppers = new Map<string, readonly UpperEntry[]>();
@@ -132,6 +134,8 @@ export class FakeMachine implements Machine {
   }
 
   async startContainer(request: StartContainer): Promise<GuestProcess> {
+    const failure = this.startFailures.shift();
+    if (failure) throw failure;
     for (const lower of request.lowers) if (!this.layers.has(lower)) throw new Error(`layer ${lower} is not published`);
     const process = this.#launch(request.spec.process);
     this.started.push(request);
