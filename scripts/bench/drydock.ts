@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { end, timed, until } from '../peers/process.ts';
 
 /** `drydock serve` on a socket of its own. */
 export async function startDrydock(): Promise<{ readonly host: string; stop(): Promise<void> }> {
-  const host = `unix://${mkdtempSync(join(tmpdir(), 'drydock-bench-'))}/docker.sock`;
+  const folder = mkdtempSync(join(tmpdir(), 'drydock-bench-'));
+  const host = `unix://${folder}/docker.sock`;
   const child = spawn(process.execPath, ['engine/hosts/node/bin.mjs', 'serve', '--host', host], {
     stdio: 'ignore',
     detached: true,
@@ -17,5 +18,9 @@ export async function startDrydock(): Promise<{ readonly host: string; stop(): P
     60,
     child,
   );
-  return { host, stop: () => end(child) };
+  const stop = async () => {
+    await end(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { host, stop };
 }

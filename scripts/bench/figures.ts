@@ -50,14 +50,14 @@ export function throughputRow(
   };
 }
 
+/** Prints a table that is one in Markdown, too: the README's rows are taken from it. */
 export function printTable(title: string, rows: readonly Row[]): void {
-  const head: Row = { what: title, measured: 'Drydock', peer: 'native peer', reach: 'reach', met: true };
-  const widths = (['what', 'measured', 'peer', 'reach'] as const).map((key) =>
-    Math.max(...[head, ...rows].map((row) => (row[key] ?? '').length)),
-  );
-  const line = (row: Row, mark: string) =>
-    [row.what, row.measured, row.peer ?? '', row.reach].map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ') +
-    `  ${mark}`;
-  console.log(`\n${line(head, '')}`);
-  for (const row of rows) console.log(line(row, row.met ? 'met' : 'MISSED'));
+  const cells = [
+    [title, 'Drydock', 'peer', 'reach', ''],
+    ...rows.map(({ what, measured, peer = '', reach, met }) => [what, measured, peer, reach, met ? 'met' : 'MISSED']),
+  ];
+  const widths = cells[0]?.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0))) ?? [];
+  const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  const [head = [], ...body] = cells;
+  console.log(['', line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n'));
 }
