@@ -12,11 +12,18 @@ import { imagePrune } from './commands/image-prune.ts';
 import { images } from './commands/images.ts';
 import { importImage } from './commands/import.ts';
 import { info } from './commands/info.ts';
-import { inspect, inspectContainers, inspectImages, inspectVolumes } from './commands/inspect.ts';
+import { inspect, inspectContainers, inspectImages, inspectNetworks, inspectVolumes } from './commands/inspect.ts';
 import { kill } from './commands/kill.ts';
 import { load } from './commands/load.ts';
 import { logs } from './commands/logs.ts';
+import { networkConnect } from './commands/network-connect.ts';
+import { networkCreate } from './commands/network-create.ts';
+import { networkDisconnect } from './commands/network-disconnect.ts';
+import { networkLs } from './commands/network-ls.ts';
+import { networkPrune } from './commands/network-prune.ts';
+import { networkRm } from './commands/network-rm.ts';
 import { pause } from './commands/pause.ts';
+import { port } from './commands/port.ts';
 import { ps } from './commands/ps.ts';
 import { pull } from './commands/pull.ts';
 import { push } from './commands/push.ts';
@@ -69,6 +76,7 @@ export const groups: Readonly<Record<string, Group>> = {
       logs,
       ls: ps,
       pause,
+      port,
       rename,
       restart,
       rm,
@@ -99,6 +107,19 @@ export const groups: Readonly<Record<string, Group>> = {
     },
     synonyms: { list: 'ls', remove: 'rm' },
   },
+  network: {
+    summary: 'Manage networks',
+    commands: {
+      connect: networkConnect,
+      create: networkCreate,
+      disconnect: networkDisconnect,
+      inspect: inspectNetworks,
+      ls: networkLs,
+      prune: networkPrune,
+      rm: networkRm,
+    },
+    synonyms: { list: 'ls', remove: 'rm' },
+  },
   system: { summary: 'Manage Docker', commands: { events, info } },
   volume: {
     summary: 'Manage volumes',
@@ -121,6 +142,7 @@ export const otherCommands: Readonly<Record<string, Command>> = {
   load,
   logs,
   pause,
+  port,
   rename,
   restart,
   rm,

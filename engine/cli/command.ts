@@ -30,6 +30,8 @@ export interface CommandSpec<F extends readonly Flag[]> {
   readonly summary: string;
   /** What follows the name and `[OPTIONS]` in the usage line, such as `CONTAINER [CONTAINER...]`. */
   readonly usage?: string;
+  /** Docker's usage line says nothing of its options. */
+  readonly usageHidesOptions?: boolean;
   /** The line under `Aliases:`, such as `docker container ls, docker ps`. */
   readonly aliases?: string;
   /** How many arguments it takes. */

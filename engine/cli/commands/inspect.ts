@@ -52,9 +52,10 @@ export const inspect = defineCommand({
 
 export const inspectContainers: Command = inspectType('container', 'containers', 'CONTAINER');
 export const inspectImages: Command = inspectType('image', 'images', 'IMAGE');
+export const inspectNetworks: Command = inspectType('network', 'networks', 'NETWORK');
 export const inspectVolumes: Command = inspectType('volume', 'volumes', 'VOLUME');
 
-function inspectType(type: 'container' | 'image' | 'volume', plural: string, argument: string): Command {
+function inspectType(type: 'container' | 'image' | 'network' | 'volume', plural: string, argument: string): Command {
   const getter = GETTERS[type];
   return defineCommand({
     summary: `Display detailed information on one or more ${plural}`,
@@ -63,6 +64,7 @@ function inspectType(type: 'container' | 'image' | 'volume', plural: string, arg
     flags: [
       flag('format', 'string', FORMAT_USAGE, 'f'),
       ...(type === 'container' ? [flag('size', 'bool', 'Display total file sizes', 's')] : []),
+      ...(type === 'network' ? [flag('verbose', 'bool', 'Verbose output for diagnostics', 'v')] : []),
       ...(type === 'image' ? [flag('platform', 'string', PLATFORM_USAGE)] : []),
     ],
     run(session, { flags, args }) {

@@ -73,3 +73,9 @@ export function rfc3339Nano(nanoseconds: string): string {
   const seconds = Number(padded.slice(0, -9));
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${padded.slice(-9)}Z`;
 }
+
+/** An RFC 3339 time in UTC as Go prints it, with its fraction: `2026-11-23 08:01:11.5 +0000 UTC`. */
+export function goTimestamp(text: string): string {
+  const [, date = '', time = ''] = /^(\S{10})T(.*)Z$/.exec(text) ?? [];
+  return `${date} ${time} +0000 UTC`;
+}

@@ -6,7 +6,8 @@ const NAME_PADDING = 11;
 
 /** `docker run [OPTIONS] IMAGE [COMMAND] [ARG...]` */
 export function usageLine(path: string, command: Command): string {
-  const options = command.flags.some((each) => !each.hidden) ? ' [OPTIONS]' : '';
+  const shown = !command.usageHidesOptions && command.flags.some((each) => !each.hidden);
+  const options = shown ? ' [OPTIONS]' : '';
   return `${path}${options}${command.usage ? ` ${command.usage}` : ''}`;
 }
 
