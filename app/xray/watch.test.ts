@@ -36,6 +36,7 @@ class FakeEngine {
   readonly events = new Stream<EventMessage>();
   readonly live = new Stream<ContainerChange>();
   readonly builds = new Stream<BuildEvent>();
+  images = [{ Id: IMAGE, RepoTags: ['myapp:latest'], Created: 1, Size: 5 }];
   containers: ContainerSummary[] = [];
   changes: FilesystemChange[] = [];
   tellsChanges = true;
@@ -48,10 +49,10 @@ class FakeEngine {
     const docker = {
       system: { events: async ({ signal }: { signal: AbortSignal }) => this.events.read(signal) },
       images: {
-        list: async () => [{ Id: IMAGE, RepoTags: ['myapp:latest'], Created: 1, Size: 5 }],
-        inspect: async () => {
+        list: async () => this.images,
+        inspect: async (id: string) => {
           this.inspected += 1;
-          return { Id: IMAGE, RootFS: { Type: 'layers', Layers: [`sha256:${'2'.repeat(64)}`] } };
+          return { Id: id, RootFS: { Type: 'layers', Layers: [`sha256:${'2'.repeat(64)}`] } };
         },
         history: async () => [
           { Id: IMAGE, Created: 1, CreatedBy: 'COPY . . # buildkit', Tags: null, Size: 5, Comment: '' },
@@ -160,6 +161,14 @@ describe('watchEngine', () => {
     fake.events.push(event('image', 'pull', 'busybox:latest'));
     await vi.advanceTimersByTimeAsync(0);
     expect(seen.length).toBe(count + 1);
+  });
+
+  it('leaves what is there in its place, whatever the age of what comes', async () => {
+    await start();
+    fake.images = [{ Id: 'sha256:older', RepoTags: ['busybox:latest'], Created: 0, Size: 5 }, ...fake.images];
+    fake.events.push(event('image', 'pull', 'busybox:latest'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen.at(-1)?.images.map(({ tags }) => tags[0])).toEqual(['myapp:latest', 'busybox:latest']);
   });
 
   it('shows a file the moment it is written, then checks with the engine', async () => {

@@ -55,6 +55,8 @@ class Watcher {
   readonly #listener: EngineListener;
   readonly #signal: AbortSignal;
   readonly #known = new Map<string, { readonly inspect: ImageInspect; readonly history: readonly HistoryItem[] }>();
+  /** In which order images came, by ID. */
+  readonly #places = new Map<string, number>();
   /** By container ID. */
   readonly #changes = new Map<string, readonly Change[]>();
   readonly #stale = new Set<string>();
@@ -179,7 +181,14 @@ class Watcher {
       containers.map(async (summary) => containerFact(summary, await this.#containerChanges(summary.Id))),
     );
     for (const id of this.#changes.keys()) if (!containers.some(({ Id }) => Id === id)) this.#changes.delete(id);
-    return { images: imagesByAge([...listed, ...hidden]), containers: containersByAge(facts) };
+    return { images: this.#inPlace([...listed, ...hidden]), containers: containersByAge(facts) };
+  }
+
+  /** By age, but none goes before one that was there when it came: what stands in the picture keeps its place. */
+  #inPlace(images: readonly ImageFact[]): readonly ImageFact[] {
+    const sorted = imagesByAge(images);
+    for (const { id } of sorted) if (!this.#places.has(id)) this.#places.set(id, this.#places.size);
+    return sorted.toSorted((a, b) => (this.#places.get(a.id) ?? 0) - (this.#places.get(b.id) ?? 0));
   }
 
   async #image(id: string, summary: Parameters<typeof imageFact>[0]): Promise<ImageFact> {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { LINT_RULES } from '../../../engine/dockerfile/index.ts';
-import { checkDockerfile, textIn } from './checks.ts';
+import { findingsIn, textIn } from './checks.ts';
 import { fixFor } from './fixes.ts';
 
 /** `severity rule: the text under the squiggle`. */
 const squiggles = (text: string) =>
-  checkDockerfile(text).map(({ severity, rule, range }) => `${severity} ${rule?.name ?? '-'}: ${textIn(text, range)}`);
+  findingsIn(text).map(({ severity, rule, range }) => `${severity} ${rule?.name ?? '-'}: ${textIn(text, range)}`);
 
 /** The text once every finding that can be mended has been, one after the other. */
 function mended(text: string): string {
-  for (const finding of checkDockerfile(text)) {
+  for (const finding of findingsIn(text)) {
     const fix = fixFor(finding, textIn(text, finding.range));
     if (!fix) continue;
     const lines = text.split('\n');
@@ -21,7 +21,7 @@ function mended(text: string): string {
   return text;
 }
 
-describe('checkDockerfile', () => {
+describe('findingsIn', () => {
   it('has nothing to say of a Dockerfile in order, nor of an empty one', () => {
     expect(squiggles('FROM alpine:latest\nCOPY . .\nCMD ["./app"]\n')).toEqual([]);
     expect(squiggles('')).toEqual([]);
@@ -31,7 +31,7 @@ describe('checkDockerfile', () => {
   it('points at what cannot be read, and says what may have been meant', () => {
     const text = 'FROM alpine\n  COPPY . .\n';
     expect(squiggles(text)).toEqual(['error -: COPPY']);
-    expect(checkDockerfile(text)[0]?.message).toContain('unknown instruction: COPPY (did you mean COPY?)');
+    expect(findingsIn(text)[0]?.message).toContain('unknown instruction: COPPY (did you mean COPY?)');
   });
 
   it('points at the word that a build check names, and links to its page', () => {
@@ -43,7 +43,7 @@ describe('checkDockerfile', () => {
       'warning JSONArgsRecommended: cmd true',
     ]);
     const known = new Map(LINT_RULES.map(({ name, url }) => [name, url]));
-    for (const { rule } of checkDockerfile(text)) expect(rule?.url).toBe(known.get(rule?.name ?? ''));
+    for (const { rule } of findingsIn(text)) expect(rule?.url).toBe(known.get(rule?.name ?? ''));
   });
 
   it('points at the first line of an instruction of several', () => {
@@ -55,10 +55,8 @@ describe('checkDockerfile', () => {
   it('knows the variables of base images that are here', () => {
     const text = 'FROM alpine\nWORKDIR /$HERE\nWORKDIR /$PATH\n';
     const base = () => ({ variables: [] });
-    expect(checkDockerfile(text)).toEqual([]);
-    expect(checkDockerfile(text, { base }).map(({ message }) => message)).toEqual([
-      "Usage of undefined variable '$HERE'",
-    ]);
+    expect(findingsIn(text)).toEqual([]);
+    expect(findingsIn(text, { base }).map(({ message }) => message)).toEqual(["Usage of undefined variable '$HERE'"]);
   });
 
   it('takes the word of the check directive', () => {
@@ -80,13 +78,13 @@ describe('fixFor', () => {
     ['FROM alpine\nMAINTAINER me <me@here>\n', 'FROM alpine\nLABEL org.opencontainers.image.authors="me <me@here>"\n'],
   ])('mends %j', (text, expected) => {
     expect(mended(text)).toBe(expected);
-    expect(checkDockerfile(expected)).toEqual([]);
+    expect(findingsIn(expected)).toEqual([]);
   });
 
   it.each(['FROM alpine\nCMD ./app && echo $HOME\n', 'FROM alpine\nENV A "b" c\n', 'FROM alpine\nWORKDIR here\n'])(
     'leaves alone what it could get wrong: %j',
     (text) => {
-      expect(checkDockerfile(text)).toHaveLength(1);
+      expect(findingsIn(text)).toHaveLength(1);
       expect(mended(text)).toBe(text);
     },
   );

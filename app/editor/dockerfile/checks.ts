@@ -1,11 +1,4 @@
-import {
-  DockerfileError,
-  interpretDockerfile,
-  type LintOptions,
-  lintDockerfile,
-  parseDockerfile,
-  type SourceRange,
-} from '../../../engine/dockerfile/index.ts';
+import { checkDockerfile, type LintOptions, type SourceRange } from '../../../engine/dockerfile/index.ts';
 
 /** Something to say about a Dockerfile, and where. */
 export interface Finding {
@@ -21,24 +14,21 @@ export interface Finding {
 }
 
 /** What `docker build` would say of this text: what keeps it from being read, or else what the build checks find. */
-export function checkDockerfile(text: string, options: LintOptions = {}): readonly Finding[] {
-  try {
-    const ast = parseDockerfile(text);
-    const { findings, failing } = lintDockerfile(ast, interpretDockerfile(ast), options);
-    return findings.map(({ rule: { name, url }, message, range }) => ({
-      severity: failing ? 'error' : 'warning',
-      message,
-      range: wordRange(text, range, message),
-      rule: { name, url },
-      suggestion: undefined,
-    }));
-  } catch (error) {
-    if (!(error instanceof DockerfileError)) throw error;
+export function findingsIn(text: string, options: LintOptions = {}): readonly Finding[] {
+  const { findings, failing, error } = checkDockerfile(text, options);
+  if (error) {
     const { message, range, suggestion, code } = error;
     // Nothing written yet is nothing wrong.
     if (code === 'empty' || !range) return [];
     return [{ severity: 'error', message, range, rule: undefined, suggestion }];
   }
+  return findings.map(({ rule: { name, url }, message, range }) => ({
+    severity: failing ? 'error' : 'warning',
+    message,
+    range: wordRange(text, range, message),
+    rule: { name, url },
+    suggestion: undefined,
+  }));
 }
 
 /** Build checks point at whole instructions, as BuildKit's do; a reader is shown the word in quotes, if it is there once. */

@@ -1,7 +1,7 @@
 import type * as Monaco from 'monaco-editor';
 import type { BaseImage } from '../../../engine/dockerfile/index.ts';
 import { xrayStore } from '../../xray/xray-store.ts';
-import { checkDockerfile, type Finding, textIn } from './checks.ts';
+import { type Finding, findingsIn, textIn } from './checks.ts';
 import { fixFor } from './fixes.ts';
 import { DOCKERFILE } from './language.ts';
 
@@ -16,7 +16,7 @@ export function markDockerfiles(monaco: typeof Monaco): Monaco.IDisposable {
 
   const check = (model: Monaco.editor.ITextModel) => {
     if (model.isDisposed()) return;
-    const found = checkDockerfile(model.getValue(), { base });
+    const found = findingsIn(model.getValue(), { base });
     findings.set(model, found);
     monaco.editor.setModelMarkers(
       model,

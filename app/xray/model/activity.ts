@@ -1,4 +1,4 @@
-import { type BuildFact, buildName, type StageFact } from './build.ts';
+import { type BuildFact, buildName, hasImage, type StageFact } from './build.ts';
 import { type Draft, findLayer, layerOn } from './draft.ts';
 import type { TransferFact } from './transfer.ts';
 
@@ -16,7 +16,7 @@ export function addBuild(ground: Draft, build: BuildFact): void {
 /** A stage that is no image stands by itself; of one that has become an image, the steps are told on its layers. */
 function addStage(ground: Draft, stage: StageFact, build: BuildFact): void {
   const { name, target, steps, layers } = stage;
-  if (layers && !(target && build.outcome.kind === 'done')) {
+  if (layers && !(target && hasImage(build))) {
     const top = layers.reduce((below, diffId) => layerOn(below, diffId), ground);
     const told = target ? { name: buildName(build), note: TARGET_NOTES[build.outcome.kind] } : stageTold(name, build);
     top.unfinished.push({ key: `stage ${name}`, kind: 'stage', ...told });
@@ -31,10 +31,11 @@ function addStage(ground: Draft, stage: StageFact, build: BuildFact): void {
   }
 }
 
-const TARGET_NOTES = { running: 'being built', done: 'built', canceled: 'not built', failed: 'not built' } as const;
+const IN_CACHE = 'in the build cache only';
+const TARGET_NOTES = { running: 'being built', done: IN_CACHE, canceled: 'not built', failed: 'not built' } as const;
 
 function stageTold(name: string, { outcome }: BuildFact) {
-  return { name: `stage ${name}`, note: outcome.kind === 'running' ? 'being built' : 'in the build cache only' };
+  return { name: `stage ${name}`, note: outcome.kind === 'running' ? 'being built' : IN_CACHE };
 }
 
 /** Tells on the layers how far they have been pulled or pushed; an image that is being pulled stands there already. */

@@ -163,6 +163,16 @@ describe('a build in the picture', () => {
     );
   });
 
+  it('stands in the build cache only, if no image was asked for', async () => {
+    const states = await build('FROM alpine\nCOPY app /\n', { tags: [] });
+    const before = states.at(-2);
+    const done = before && applyBuildEvent(before, { build: before.id, end: { imageId: '' } });
+    expect(sketch(buildPicture(onlyBase(), { build: done ?? null }))).toContain(
+      '* the Dockerfile, in the build cache only',
+    );
+    expect(announceBuild(before ?? null, done ?? null)).toBe('Built the Dockerfile: 1 step built.');
+  });
+
   it('tells of a Dockerfile that cannot be read', async () => {
     const failed = await built('FROM alpine\nCOPPY . .\n');
     expect(failed).toMatchObject({ dockerfile: null, stages: [], outcome: { kind: 'failed', lines: [2, 2] } });

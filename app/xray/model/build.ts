@@ -15,6 +15,7 @@ export interface BuildFact {
 
 export type BuildOutcome =
   | { readonly kind: 'running' }
+  /** The ID is empty if no image was asked for, but files. */
   | { readonly kind: 'done'; readonly imageId: string }
   | { readonly kind: 'canceled' }
   | { readonly kind: 'failed'; readonly message: string; readonly lines: readonly [number, number] | undefined };
@@ -136,9 +137,14 @@ export function failedStep({ stages }: BuildFact): StepFact | undefined {
   return stages.flatMap(({ steps }) => steps).find(({ state }) => state === 'failed');
 }
 
+/** Whether the build has come to an image of the store. */
+export function hasImage({ outcome }: BuildFact): boolean {
+  return outcome.kind === 'done' && outcome.imageId !== '';
+}
+
 /** How people call the build: by its first tag, as `docker images` will show it. */
 export function buildName({ tags }: Pick<BuildFact, 'tags'>): string {
   const [tag] = tags;
-  if (tag === undefined) return 'an image without a name';
+  if (tag === undefined) return 'the Dockerfile';
   return /:[^/]*$|@/.test(tag) ? tag : `${tag}:latest`;
 }

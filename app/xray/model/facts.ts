@@ -9,7 +9,7 @@ import { CHANGE_ADDED, CHANGE_DELETED } from '../../../engine/api/types.ts';
 
 /** What the engine holds, as far as the picture needs it; immutable, and from Docker's API alone. */
 export interface Facts {
-  /** Oldest first, so that what stands in the picture does not change places. */
+  /** In the order in which they came, so that what stands in the picture does not change places. */
   readonly images: readonly ImageFact[];
   /** Oldest first. */
   readonly containers: readonly ContainerFact[];

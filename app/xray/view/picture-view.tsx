@@ -83,9 +83,10 @@ function LayerView({ box }: { readonly box: LayerBox }) {
   const lit = useXray((state) => state.lit.includes(layer.key));
   const build = layer.built?.build;
   const { moving } = layer;
+  const coming = moving !== undefined && layer.row === undefined;
   useEffect(() => {
-    if (lit || build !== undefined) button.current?.scrollIntoView(NEAREST);
-  }, [lit, build]);
+    if (lit || coming || build !== undefined) button.current?.scrollIntoView(NEAREST);
+  }, [lit, coming, build]);
   const size = layer.size === undefined ? '' : humanSize(layer.size);
   const news = layerNews(layer);
   const words = [layer.instruction, news, size].filter(Boolean).join(', ');
@@ -99,7 +100,7 @@ function LayerView({ box }: { readonly box: LayerBox }) {
       style={placed(box)}
       title={words}
       aria-label={`Layer ${words}`}
-      data-coming={moving !== undefined && layer.row === undefined}
+      data-coming={coming}
       {...useChosen({ kind: 'layer', key: layer.key })}
     >
       {moving && <LayerFill moving={moving} />}
