@@ -1,3 +1,5 @@
+import { json } from './json.ts';
+
 /** Codes of the distribution specification 1.1, "Error Codes", with the status each has unless another is given. */
 const STATUS = {
   BLOB_UNKNOWN: 404,
@@ -51,6 +53,6 @@ export class DistributionError extends Error {
   }
 
   toResponse(): Response {
-    return Response.json({ errors: this.items }, { status: this.status, headers: this.headers });
+    return json({ errors: this.items }, { status: this.status, headers: this.headers });
   }
 }

@@ -1,6 +1,7 @@
 import { type Index, MEDIA_TYPES } from '../../image/documents.ts';
 import { DistributionError } from './errors.ts';
 import { toDigest, toName } from './grammar.ts';
+import { json } from './json.ts';
 import type { Handler, RegistryRoute } from './route.ts';
 
 /** end-8a, end-8b */
@@ -11,13 +12,13 @@ const tags: Handler = ({ repositories }, { query, groups: [given = ''] }) => {
     throw new DistributionError('NAME_UNKNOWN', 'repository name not known to registry', { detail: { name } });
   }
   const page = paginate([...repository.tags.keys()].sort(), query, `/v2/${name}/tags/list`);
-  return Response.json({ name, tags: page.items }, { headers: page.headers });
+  return json({ name, tags: page.items }, { headers: page.headers });
 };
 
 /** Not in the specification any more, but all registries have it. */
 const catalog: Handler = ({ repositories }, { query }) => {
   const page = paginate(repositories.names(), query, '/v2/_catalog');
-  return Response.json({ repositories: page.items }, { headers: page.headers });
+  return json({ repositories: page.items }, { headers: page.headers });
 };
 
 /** end-12a, end-12b: never 404, as that would say that this API is not here. */
@@ -33,7 +34,7 @@ const referrers: Handler = ({ repositories }, { query, groups: [given = '', refe
       .filter(([, { artifactType }]) => !wanted || artifactType === wanted)
       .map(([own, { subject: _, ...record }]) => ({ ...record, digest: own })),
   };
-  return new Response(JSON.stringify(index), {
+  return json(index, {
     headers: { 'Content-Type': MEDIA_TYPES.ociIndex, ...(wanted ? { 'OCI-Filters-Applied': 'artifactType' } : {}) },
   });
 };

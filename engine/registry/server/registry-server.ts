@@ -2,6 +2,7 @@ import type { SharedBlobStore } from '../../stores/shared-blobs.ts';
 import type { StateStore } from '../../stores/state-store.ts';
 import { blobRoutes } from './blob-routes.ts';
 import { DistributionError } from './errors.ts';
+import { json } from './json.ts';
 import { DEFAULT_LIMITS, type RegistryLimits } from './limits.ts';
 import { listingRoutes } from './listing-routes.ts';
 import { manifestRoutes } from './manifest-routes.ts';
@@ -26,7 +27,7 @@ export interface RegistryServer {
 }
 
 /** end-1: any 200 says that a registry is here. */
-const base: RegistryRoute = { path: /^\/v2\/?$/, methods: { GET: () => Response.json({}) } };
+const base: RegistryRoute = { path: /^\/v2\/?$/, methods: { GET: () => json({}) } };
 
 const ROUTES: readonly RegistryRoute[] = [base, ...uploadRoutes, ...listingRoutes, ...manifestRoutes, ...blobRoutes];
 
@@ -79,5 +80,5 @@ function decode(path: string): string {
 function failure(error: unknown): Response {
   if (error instanceof DistributionError) return error.toResponse();
   const message = error instanceof Error ? error.message : String(error);
-  return Response.json({ errors: [{ code: 'UNKNOWN', message }] }, { status: 500 });
+  return json({ errors: [{ code: 'UNKNOWN', message }] }, { status: 500 });
 }
