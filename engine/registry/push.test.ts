@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { parseReference } from '../image/reference.ts';
 import { fileEntry, randomImage, seededBytes, testImage } from '../image/testing/random-image.ts';
 import { testLab } from './testing/lab.ts';
+import { memoryRegistry } from './testing/memory-registry.ts';
 
 const short = (id: string): string => id.slice(7, 19);
 
@@ -139,6 +141,53 @@ describe('push', () => {
 });
 
 describe('a push that cannot be', () => {
+  it('stops when it is told to: no manifest, and no name for one', async () => {
+    const stop = new AbortController();
+    const lab = await testLab();
+    const image = await randomImage(lab.images, 1, 8, { tags: ['localhost:5000/app'] });
+    const pushing = lab.service.push(parseReference('localhost:5000/app'), {
+      signal: stop.signal,
+      onProgress: (message) => {
+        if ('status' in message && message.status === 'Pushed') stop.abort(new Error('enough'));
+      },
+    });
+    await expect(pushing).rejects.toThrow('enough');
+    expect((await lab.registry.call('GET', '/v2/app/tags/list')).status).toBe(200);
+    expect((await lab.registry.call('GET', '/v2/app/manifests/latest')).status).toBe(404);
+    expect(lab.asked.some((request) => request.startsWith('PUT /v2/app/manifests'))).toBe(false);
+    expect(lab.images.names(image.id).digests).toEqual([]);
+    // What was sent is not sent again.
+    await lab.push('localhost:5000/app:latest');
+    expect(lab.lines.filter((line) => line.endsWith('Layer already exists')).length).toBeGreaterThan(0);
+  });
+
+  it('tries a registry that is busy again, and tells the seconds', async () => {
+    let busy = 3;
+    const registry = await memoryRegistry();
+    const lab = await testLab({
+      own: {
+        hosts: ['localhost:5000'],
+        fetch: async (request) => {
+          if (request.method === 'PUT' && request.url.includes('/uploads/') && busy-- > 0) {
+            return new Response('', { status: 503 });
+          }
+          return registry.server.fetch(request);
+        },
+      },
+    });
+    await randomImage(lab.images, 1, 1, { tags: ['localhost:5000/app'] });
+    await lab.push('localhost:5000/app:latest');
+    expect(lab.lines.flatMap((line) => / (Retrying.*|Pushed)$/.exec(line)?.[1] ?? [])).toEqual([
+      'Retrying in 1 second',
+      'Retrying in 2 seconds',
+      'Retrying in 1 second',
+      'Retrying in 3 seconds',
+      'Retrying in 2 seconds',
+      'Retrying in 1 second',
+      'Pushed',
+    ]);
+  });
+
   it.each([
     ['localhost:5000/nope:v1', 'An image does not exist locally with the tag: localhost:5000/nope'],
     ['localhost:5000/nope', 'An image does not exist locally with the tag: localhost:5000/nope'],
