@@ -165,6 +165,10 @@ describe('pull', () => {
     await pull();
     expect(images.names(image.id).digests).toEqual([`alpine@${await sha256(index)}`]);
 
+    const unsaid = encodeJson({ schemaVersion: 2, manifests: [other, descriptor] });
+    const third = await setUp(staticHost(files({ 'library/alpine/manifests/latest': unsaid })));
+    expect((await third.pull()).id).toBe(image.id);
+
     const foreign = encodeJson({ schemaVersion: 2, manifests: [other] });
     const second = await setUp(staticHost(files({ 'library/alpine/manifests/latest': foreign })));
     await expect(second.pull()).rejects.toMatchObject({

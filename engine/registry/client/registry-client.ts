@@ -217,9 +217,10 @@ export class RegistryClient {
 
   #choose(index: Index, reference: Reference): Descriptor {
     const { os, architecture } = this.platform;
-    const chosen = index.manifests.find(
-      ({ platform }) => platform?.os === os && platform.architecture === architecture,
-    );
+    const chosen =
+      index.manifests.find(({ platform }) => platform?.os === os && platform.architecture === architecture) ??
+      // One that does not say may be ours, as Docker takes it to be; its config will tell.
+      index.manifests.find(({ platform }) => platform === undefined);
     if (chosen) return chosen;
     const platforms = index.manifests
       .flatMap(({ platform }) => (platform && platform.os !== 'unknown' ? [platformName(platform)] : []))
