@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Directory, FileNode } from '../../files/node.ts';
 import { parseManifest, parseReference } from '../../image/index.ts';
 import { memoryImageStore } from '../../image/testing/stores.ts';
@@ -19,6 +19,9 @@ import { PACKAGES, RECIPES } from './recipes/index.ts';
 import { neededLibraries } from './testing/elf.ts';
 
 const execute = promisify(execFile);
+
+// Building all of them takes ten seconds, and many where two cores do everything at once.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 let packages: ReadonlyMap<string, DebianPackage>;
 let files: ReadonlyMap<string, Uint8Array>;

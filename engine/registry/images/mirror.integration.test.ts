@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { type ImageStore, MEDIA_TYPES, parseReference } from '../../image/index.ts';
 import { fileEntry, randomImage, testImage } from '../../image/testing/random-image.ts';
 import { memoryImageStore } from '../../image/testing/stores.ts';
@@ -15,6 +15,9 @@ import { RECIPES } from './recipes/index.ts';
 import { staticRegistry } from './static-registry.ts';
 
 const execute = promisify(execFile);
+
+// Building all of them takes ten seconds, and many where two cores do everything at once.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 /** Debian's docker-registry: the registry whose images are mirrored. */
 let upstream: DockerRegistry;
