@@ -28,6 +28,8 @@ if (chosen.length === 0) {
   console.error(`no such section: ${wanted.join(' ')}. There are: ${Object.keys(SECTIONS).join(', ')}`);
   process.exit(1);
 }
+// What was started ends with this program, so an interruption must be an end like any other.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 console.log(
   `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}; medians (least-most)`,
 );

@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { end, timed, until } from './process.ts';
+import { end, startGroup, timed, until } from './process.ts';
 
 /** A real Docker daemon, alone in its mount and network namespaces. */
 export interface Dockerd {
@@ -61,10 +60,9 @@ export async function startDockerd(): Promise<Dockerd> {
     exec dockerd --data-root "${folder}/data" --exec-root "${folder}/exec" --pidfile "${folder}/dockerd.pid" -H "${host}" \
       --storage-driver overlay2 --iptables=false --ip6tables=false --userland-proxy=false --config-file "${folder}/daemon.json" \
       --default-ulimit nofile=1024:1024 >"${log}" 2>&1`;
-  const child: ChildProcess = spawn('unshare', ['-m', '-n', 'sh', '-c', script], {
-    env: { ...process.env, DOCKER_RAMDISK: '1', PATH: `${root}/usr/bin:${root}/usr/sbin:${process.env.PATH}` },
-    stdio: 'ignore',
-    detached: true,
+  const child = startGroup('unshare', ['-m', '-n', 'sh', '-c', script], {
+    DOCKER_RAMDISK: '1',
+    PATH: `${root}/usr/bin:${root}/usr/sbin:${process.env.PATH}`,
   });
   const stop = async () => {
     await end(child);

@@ -39,9 +39,23 @@ export async function until(
   }
 }
 
-/** Ends a process that this program started, with everything it started in its process group. */
+const isRunning = (child: ChildProcess): boolean =>
+  child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+
+/** Starts a program in a process group of its own. It ends with this program, if not by {@link end} before. */
+export function startGroup(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: 'ignore', detached: true });
+  const stop = () => {
+    if (child.pid !== undefined && isRunning(child)) process.kill(-child.pid, 'SIGTERM');
+  };
+  process.once('exit', stop);
+  child.once('exit', () => process.off('exit', stop));
+  return child;
+}
+
+/** Ends a process that {@link startGroup} started, with everything it started in its process group. */
 export async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.pid === undefined) return;
+  if (child.pid === undefined || !isRunning(child)) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   process.kill(-child.pid, 'SIGTERM');
   await gone;

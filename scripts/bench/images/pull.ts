@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -20,7 +20,7 @@ import { pull, RegistryClient } from '../../../engine/registry/index.ts';
 import { MemoryBlobStore } from '../../../engine/stores/memory-blob-store.ts';
 import { MemoryStateStore } from '../../../engine/stores/memory-state-store.ts';
 import { startDockerd } from '../../peers/dockerd.ts';
-import { end, timed, until } from '../../peers/process.ts';
+import { end, startGroup, timed, until } from '../../peers/process.ts';
 import { siteServer } from '../../site-server.ts';
 import { docker } from '../both-engines.ts';
 import { type Row, timesRow } from '../figures.ts';
@@ -120,10 +120,7 @@ async function withPeer<T>(folder: string, work: (peerPull: () => Promise<number
       configuration,
       `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${folder}/registry } }\nhttp: { addr: "${address}" }\n`,
     );
-    registry = spawn('nsenter', [...inside, 'docker-registry', 'serve', configuration], {
-      stdio: 'ignore',
-      detached: true,
-    });
+    registry = startGroup('nsenter', [...inside, 'docker-registry', 'serve', configuration]);
     const copy = ['--dest-tls-verify=false', `docker-archive:${folder}/image.tar`, `docker://${address}/${NAME}`];
     const filled = async () => Boolean(await timed('nsenter', [...inside, 'skopeo', 'copy', '-q', ...copy]));
     await until(filled, 'the registry (needs: apt-get install docker-registry skopeo)', 30, registry);
