@@ -60,8 +60,8 @@ export interface EngineOptions {
     readonly ownHosts?: readonly string[];
   };
   readonly workspace: readonly InitialFile[];
-  /** Reads a URL for the builder's ADD; without it, there is no network. */
-  readonly download?: Fetch;
+  /** Reads what has a URL, as far as the host can. */
+  readonly download: Fetch;
   readonly boot: {
     readonly loadV86: MachineOptions['loadV86'];
     readonly images: GuestImages;
@@ -127,7 +127,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     images,
     state,
     mounts: cacheMounts,
-    ...(options.download && { fetch: options.download }),
+    fetch: options.download,
+    unpackLimit,
     cacheLimit: BUILD_CACHE_LIMIT,
     now: systemClock,
     runStep: runStepExecutor(containers.context, cacheMounts),
@@ -157,8 +158,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       about: { version: VERSION, commit: '', kernel: options.boot.kernel, registry: 'docker.io' },
       registry,
       build: (request, listener) => builds.follow(request, listener, (emit) => builder.build(request, emit)),
+      inspectBuild: (request, emit) => builder.inspect(request, emit),
       buildCache: builder.cache,
-      fetch: (url, init) => reachUrl(options.registry, url, init),
+      fetch: options.download,
       unpackLimit,
     },
     { extraRoutes: [{ prefix: LAB_PREFIX, transport: lab }] },
@@ -181,20 +183,4 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await machine.stop();
     },
   };
-}
-
-/** Fetches anything, as far as the host can. @throws Error that says why it could not */
-async function reachUrl(
-  { fetch, network }: EngineOptions['registry'],
-  url: string,
-  init: { readonly signal: AbortSignal },
-): Promise<Response> {
-  try {
-    return await fetch(url, init);
-  } catch (cause) {
-    const why = cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : '';
-    // Browsers keep the reason to themselves.
-    const hint = network ? '' : ': a page can fetch only from servers that let other sites read them (CORS)';
-    throw new Error(`${why || 'failed'}${hint}`, { cause });
-  }
 }

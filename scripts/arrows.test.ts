@@ -37,6 +37,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/api/transport.ts',
     'engine/files',
     'engine/dockerfile',
+    'engine/builder/archive.ts',
+    'engine/builder/check.ts',
     'engine/builder/dockerignore.ts',
     'engine/builder/progress.ts',
     'engine/image/reference.ts',

@@ -681,12 +681,35 @@ export type BuildMessage = JsonMessage;
 
 /**
  * `id` of the {@link BuildMessage} whose `aux` is an event of engine/builder/progress.ts (log data in base64). Near the
- * end there is one more: `{result: {warnings, unusedBuildArgs}}`, or `{failure: {code, message, excerpt, vertex, process}}`
- * (BuildError's fields) before the message that carries the error.
+ * end there is one more: `{result: {warnings, unusedBuildArgs}}`, `{inspection}` (engine/builder/check.ts) after a
+ * `call`, or `{failure: {code, message, excerpt, vertex, process}}` (BuildError's fields) before the message that carries
+ * the error.
  */
 export const PROGRESS_MESSAGE_ID = 'drydock.progress';
+/** `id` of a {@link BuildMessage} whose `aux` is a piece of the tar that `outputs` asked for, in base64. */
+export const OUTPUT_MESSAGE_ID = 'drydock.output';
 /** Request header that asks `POST /build` for {@link PROGRESS_MESSAGE_ID} messages in place of the classic text. */
 export const PROGRESS_HEADER = 'X-Drydock-Progress';
+
+/**
+ * Drydock's own: what `POST /build` takes beside a context when its body is multipart/form-data. The names of the parts;
+ * after those that end in a colon comes the secret's ID or the context's name. Another engine takes such a body for a
+ * broken tar, so it is only sent to one that calls itself Drydock in its `Server` header.
+ */
+export const BUILD_PARTS = {
+  /** A tar, plain or compressed; none is an empty context. */
+  context: 'context',
+  /** Text of a Dockerfile that is not in the context. */
+  dockerfile: 'dockerfile',
+  /** Text of an ignore file that goes before those in the context. */
+  dockerignore: 'dockerignore',
+  /** For `RUN --mount=type=secret`: bytes that no layer, history or cache keeps. */
+  secret: 'secret:',
+  /** `--build-context NAME=folder`: a tar. */
+  filesContext: 'context:',
+  /** `--build-context NAME=docker-image://...`: the image's name. */
+  imageContext: 'image:',
+} as const;
 
 /** Query of `POST /build`. Maps and lists are JSON in the query string. */
 export interface BuildQuery {
@@ -720,6 +743,14 @@ export interface BuildQuery {
   readonly cgroupparent?: string;
   readonly ulimits?: readonly Ulimit[];
   readonly squash?: boolean;
+  /** As Docker has it for BuildKit. Drydock takes one, of type `image`, `none`, `directory`, `tarball`, `docker` or `oci`. */
+  readonly outputs?: readonly { readonly Type: string }[];
+  /** Drydock's own: stages of which nothing is taken from the cache. */
+  readonly nocachefilter?: readonly string[];
+  /** Drydock's own: where the context is, to tell builds apart that have no name. */
+  readonly contextname?: string;
+  /** Drydock's own: look at the Dockerfile (`check`) in the place of building it. */
+  readonly call?: string;
 }
 
 // -------------------------------------------------------------------------------------------------- system
@@ -874,6 +905,8 @@ export interface Ping {
   readonly ApiVersion: string;
   readonly OsType: string;
   readonly BuilderVersion: string;
+  /** What the engine calls itself: `Drydock/0.1.0 (linux)`, `Docker/20.10.24 (linux)`. */
+  readonly Server: string;
 }
 
 // ------------------------------------------------------------------------------------- networks and volumes

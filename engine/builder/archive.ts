@@ -1,6 +1,6 @@
 import type { Directory } from '../files/node.ts';
 import { tarToTree } from '../files/tar/index.ts';
-import { decompress, detectCompression } from '../image/compression.ts';
+import { DEFAULT_UNPACK_LIMIT, decompress, detectCompression } from '../image/compression.ts';
 import { ImageError } from '../image/errors.ts';
 import { BuildError } from './errors.ts';
 
@@ -9,13 +9,18 @@ const BLOCK = 512;
 /**
  * A local archive as ADD unpacks it: a tar, plain or in gzip, bzip2, xz or Zstandard. Undefined for anything else, which
  * ADD copies.
+ * @param limit bytes that may come out
  * @throws BuildError `file` for an archive that is damaged or larger than may be unpacked
  * @throws TarError for a damaged tar
  */
-export async function unpackArchive(bytes: Uint8Array, name: string): Promise<Directory | undefined> {
+export async function unpackArchive(
+  bytes: Uint8Array,
+  name: string,
+  limit: number = DEFAULT_UNPACK_LIMIT,
+): Promise<Directory | undefined> {
   let plain: Uint8Array;
   try {
-    plain = await decompress(bytes, { what: name });
+    plain = await decompress(bytes, { what: name, limit });
   } catch (cause) {
     if (!(cause instanceof ImageError)) throw cause;
     // Docker looks at the first bytes only, and copies what does not begin well; a damaged archive is seldom wanted so.
@@ -25,8 +30,8 @@ export async function unpackArchive(bytes: Uint8Array, name: string): Promise<Di
 }
 
 /** The same of a build context, which must be one. @throws ImageError, TarError */
-export async function unpackContext(bytes: Uint8Array): Promise<Directory> {
-  return tarToTree(await decompress(bytes, { what: 'the build context' }));
+export async function unpackContext(bytes: Uint8Array, limit: number): Promise<Directory> {
+  return tarToTree(await decompress(bytes, { what: 'the build context', limit }));
 }
 
 /** Whether bytes are a tar, plain or compressed, as far as the first of them tell. */

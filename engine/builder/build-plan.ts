@@ -43,6 +43,8 @@ function baseName(base: StageSource): string {
       return stageName(base.stage);
     case 'image':
       return base.reference;
+    case 'context':
+      return base.name;
     case 'scratch':
       return 'scratch';
   }

@@ -8,8 +8,10 @@ import {
   type Variables,
 } from '../dockerfile/index.ts';
 import type { Directory } from '../files/node.ts';
+import { chainId } from '../image/digest.ts';
 import type { ContainerConfig } from '../image/documents.ts';
 import type { Image } from '../image/image.ts';
+import { treeToLayerTar } from '../image/layer.ts';
 import { loadBaseImage } from './base-image.ts';
 import type { BuildContext } from './context.ts';
 import { applyTransfer } from './copy.ts';
@@ -165,6 +167,7 @@ export class BuildRun {
       const nothing = { author: undefined, layers: [], history: [], inheritedHistory: 0 };
       return { ...fresh, ...nothing, config, variables: variablesOf(config) };
     }
+    if (base.kind === 'context') return { ...fresh, ...(await this.#contextBase(base)) };
     // ARGs of the stage go on into those that build on it.
     if (base.kind === 'stage') return { ...(await this.#solve(base.stage)), hasCmd: false };
     const prefix = stepPrefix(planned.label, 1, planned.stepCount);
@@ -180,6 +183,25 @@ export class BuildRun {
     const config = withPath(image.config.config ?? {});
     const inherited = { author, layers: image.layers, history, inheritedHistory: history.length };
     return { ...fresh, ...inherited, config, variables: variablesOf(config) };
+  }
+
+  /** A stage that stands on files which the request gives a name. */
+  async #contextBase({ name, tree }: Extract<StageSource, { kind: 'context' }>) {
+    const { reporter, solver } = this.#options;
+    const vertex = await reporter.vertex(`[context ${name}] load from client`);
+    return vertex.during(async () => {
+      const { diffId } = await solver.lease.addLayer(treeToLayerTar(tree));
+      const config = scratchConfig();
+      const entry = { created_by: `from local context ${name}`, comment: 'buildkit.exporter.image.v0' };
+      return {
+        config,
+        variables: variablesOf(config),
+        author: undefined,
+        layers: [{ diffId, chainId: await chainId(undefined, diffId) }],
+        history: [entry],
+        inheritedHistory: 0,
+      };
+    });
   }
 
   #image(reference: string, prefix: string): Promise<Image> {
@@ -266,8 +288,9 @@ export class BuildRun {
     // A trigger's source is not among those that were planned.
     const source: StageSource =
       planned.sources.get(from.value) ??
-      findSource(from, this.#options.dockerfile.stages.slice(0, planned.stage.index));
+      findSource(from, this.#options.dockerfile.stages.slice(0, planned.stage.index), this.#options.request.contexts);
     if (source.kind === 'scratch') return rootOf(images, []);
+    if (source.kind === 'context') return source.tree;
     if (source.kind === 'stage') return rootOf(images, (await this.#solve(source.stage)).layers);
     const image = await at(from.range, () => this.#image(source.reference, ''));
     return rootOf(images, image.layers);
@@ -284,6 +307,8 @@ function baseLabel({ base, stage }: PlannedStage): string {
   switch (base.kind) {
     case 'scratch':
       return 'scratch';
+    case 'context':
+      return `build context ${base.name}`;
     case 'stage':
       return `stage ${base.stage.name ?? base.stage.index}`;
     case 'image':

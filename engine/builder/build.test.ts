@@ -5,7 +5,7 @@ import { lookup } from '../files/tree.ts';
 import { sha256 } from '../image/digest.ts';
 import { StartError } from '../machine/errors.ts';
 import { BuildError } from './errors.ts';
-import { fromRawJson, toRawJson } from './progress.ts';
+import { decodeStatus, encodeStatus } from './progress.ts';
 import { testBuilder, tree } from './testing/environment.ts';
 
 const base = tree({ 'bin/sh': 'x', 'etc/passwd': 'app:x:1000:1001::/:\n', 'etc/group': '' });
@@ -550,10 +550,21 @@ test('events survive the trip as JSON', async () => {
     return {};
   });
   await builder.build({ context, dockerfile: 'FROM alpine\nRUN x\nMAINTAINER me\n' });
-  expect(builder.events.map(toRawJson).map(fromRawJson)).toEqual(JSON.parse('[]').concat(builder.events));
+  const trip = (status: unknown) => decodeStatus(JSON.parse(JSON.stringify(status)));
+  expect(builder.events.map(encodeStatus).map(trip)).toEqual(builder.events);
   expect(builder.events.flatMap(({ warnings = [] }) => warnings)).toMatchObject([
     { rule: 'MaintainerDeprecated', range: { start: 3, end: 3 } },
   ]);
+});
+
+test('--cache-from is told to give nothing, and stops nothing', async () => {
+  const builder = await withBase();
+  await builder.build({ context, dockerfile: 'FROM alpine\n', cacheFrom: ['x:1'] });
+  expect(builder.vertex(/importing/)).toMatchObject({
+    name: 'importing cache manifest from x:1',
+    completed: expect.any(String),
+  });
+  expect(builder.vertex(/importing/).error).toBeUndefined();
 });
 
 test('every vertex starts, ends and has a name of its own', async () => {

@@ -1,22 +1,12 @@
-import {
-  type Dockerfile,
-  DockerfileError,
-  formatExcerpt,
-  interpretDockerfile,
-  parseDockerfile,
-} from '../dockerfile/index.ts';
+import { DockerfileError, formatExcerpt } from '../dockerfile/index.ts';
 import { canonicalName, parseReference, repositoryName } from '../image/reference.ts';
-import { describePlan } from './build-plan.ts';
 import { BuildRun } from './build-run.ts';
-import { BuildContext, findDockerfile } from './context.ts';
+import { type Definition, define, readDockerfile } from './definition.ts';
 import { BuildError, throwIfCanceled } from './errors.ts';
-import { exportImage } from './export-image.ts';
+import { exportBuild } from './export.ts';
 import type { LayerSolver } from './layer-step.ts';
-import { lintWarnings } from './lint-warnings.ts';
-import type { VertexWarning } from './progress.ts';
 import { Reporter } from './reporter.ts';
 import type { BuildEnvironment, BuildRequest, BuildResult } from './request.ts';
-import { neededStages, planStages, type StageGraph } from './stage-graph.ts';
 import { BuildMemory } from './stage-memory.ts';
 
 /**
@@ -29,35 +19,16 @@ export async function build(request: BuildRequest, given: BuildEnvironment): Pro
   const reporter = new Reporter((status) => environment.emit(status), environment.now);
   throwIfCanceled(request.signal);
   const references = (request.tags ?? []).map((tag) => ({ tag, reference: parseTag(tag) }));
-  const definition = await reporter.vertex(
-    `[internal] load build definition from ${request.dockerfilePath || 'Dockerfile'}`,
-  );
-  const { name, text } = await definition.during(async () => {
-    const found = findDockerfile(request);
-    definition.status('transferring dockerfile:', new TextEncoder().encode(found.text).length, 0, true);
-    return found;
-  });
+  const source = await readDockerfile(request, reporter);
+  const { name, text } = source;
   const abort = new AbortController();
   const cancel = () => abort.abort(request.signal?.reason);
   request.signal?.addEventListener('abort', cancel);
   try {
-    const ast = parseDockerfile(text);
-    const dockerfile = interpretDockerfile(ast);
-    const graph = planStages(dockerfile, { target: request.target, buildArgs: request.buildArgs ?? {} });
-    reporter.emit({ plan: describePlan(dockerfile, graph, { name, text }) });
-    const context = await BuildContext.open(request, reporter, name);
-    const { warnings, failure } = lintWarnings(ast, dockerfile, {
-      vertex: definition.digest,
-      images: environment.images,
-      buildArgs: request.buildArgs ?? {},
-      stages: neededStages(graph).map(({ stage }) => stage.index),
-      ignore: context.ignore,
-    });
-    if (warnings.length > 0) reporter.emit({ warnings });
-    if (failure) throw failure;
+    const definition = await define(request, environment.images, reporter, source);
+    if (definition.failure) throw definition.failure;
     const tags = references.map(({ reference }) => reference);
-    const plan = { dockerfile, graph, name, context };
-    return await buildStages({ request, environment, reporter, ...plan, tags, warnings, abort });
+    return await buildStages({ ...definition, request, environment, reporter, name, tags, abort });
   } catch (error) {
     throw describeFailure(error, name, text, request.signal);
   } finally {
@@ -66,19 +37,17 @@ export async function build(request: BuildRequest, given: BuildEnvironment): Pro
 }
 
 /** Builds what a planned Dockerfile asks for, with what is to be kept and remembered of it. */
-async function buildStages(build: {
-  readonly request: BuildRequest;
-  readonly environment: BuildEnvironment;
-  readonly reporter: Reporter;
-  readonly dockerfile: Dockerfile;
-  readonly graph: StageGraph;
-  /** The Dockerfile's. */
-  readonly name: string;
-  readonly context: BuildContext;
-  readonly tags: readonly string[];
-  readonly warnings: readonly VertexWarning[];
-  readonly abort: AbortController;
-}): Promise<BuildResult> {
+async function buildStages(
+  build: Definition & {
+    readonly request: BuildRequest;
+    readonly environment: BuildEnvironment;
+    readonly reporter: Reporter;
+    /** The Dockerfile's. */
+    readonly name: string;
+    readonly tags: readonly string[];
+    readonly abort: AbortController;
+  },
+): Promise<BuildResult> {
   const { request, environment, reporter, name, tags, warnings, abort } = build;
   const { images, cache, history, now } = environment;
   const identity = {
@@ -99,19 +68,26 @@ async function buildStages(build: {
     onRecord: (id) => uses.add(cache.use(id)),
   };
   try {
+    if (!request.stepwise) for (const image of request.cacheFrom ?? []) await tellNoCache(reporter, image);
     const run = new BuildRun({ ...build, memory, solver });
     const state = await run.solve();
-    const vertex = await reporter.vertex('exporting to image');
-    const image = await vertex.during(() => {
-      const document = run.document(state, request.labels ?? {});
-      return exportImage(images, { layers: state.layers, document, tags }, vertex);
-    });
-    return { image, tags, warnings, unusedBuildArgs: run.unusedBuildArgs() };
+    const built = { layers: state.layers, document: run.document(state, request.labels ?? {}), tags };
+    const exported = await exportBuild(images, built, request.output ?? { kind: 'image' }, reporter);
+    return { ...exported, tags, warnings, unusedBuildArgs: run.unusedBuildArgs() };
   } finally {
     await history.save(identity, memory.remembered(), now());
     for (const end of uses) end();
     await lease.release();
   }
+}
+
+/** As in BuildKit, a cache source that gives nothing stops no build. */
+async function tellNoCache(reporter: Reporter, image: string): Promise<void> {
+  const vertex = await reporter.vertex(`importing cache manifest from ${image}`);
+  await vertex.during(async () => {
+    const text = "images carry no cache of this engine's: its own is looked at in any case\n";
+    vertex.log(2, new TextEncoder().encode(text));
+  });
 }
 
 /** The build argument SOURCE_DATE_EPOCH goes before the environment's (reproducible-builds.org). */

@@ -55,6 +55,7 @@ export class ClassicOutput {
       const names = [...result.unusedBuildArgs].sort().join(' ');
       this.#stream(`[Warning] One or more build-args [${names}] were not consumed\n`);
     }
+    if (!result.image) return;
     this.#write({ aux: { ID: result.image.id } });
     this.#stream(`Successfully built ${shortId(result.image.id)}\n`);
     for (const tag of result.tags) this.#stream(`Successfully tagged ${familiarName(parseReference(tag))}\n`);

@@ -37,7 +37,8 @@ export class BuildContext {
   static async open(request: BuildRequest, reporter: Reporter, dockerfile: string): Promise<BuildContext> {
     const own = lookup(request.context, cleanAbsolute(`${dockerfile}.dockerignore`));
     const found = own?.kind === 'file' ? own : lookup(request.context, '/.dockerignore');
-    const data = found?.kind === 'file' ? found.data : undefined;
+    const inside = found?.kind === 'file' ? found.data : undefined;
+    const data = request.dockerignore === undefined ? inside : new TextEncoder().encode(request.dockerignore);
     const vertex = await reporter.vertex('[internal] load .dockerignore');
     const ignore = await vertex.during(async () => {
       // Two bytes are what BuildKit counts when there is none.

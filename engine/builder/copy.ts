@@ -179,7 +179,7 @@ async function makeLayer(
   }
   for (const given of sources) {
     const source = { ...given, node: given.later ? await given.later.load() : given.node };
-    const unpacked = await unpackedContents(instruction, source);
+    const unpacked = await unpackedContents(instruction, source, context);
     if (unpacked) unpacker.copyContents(unpacked, copier.makeDirectories(destination));
     else if ('parents' in source) copier.copyWithParents(source, destination);
     else copier.copy(source, destination);
@@ -188,10 +188,14 @@ async function makeLayer(
 }
 
 /** The archive's contents, if this is an ADD of an archive. */
-async function unpackedContents(instruction: Transfer, source: CopySource): Promise<Directory | undefined> {
+async function unpackedContents(
+  instruction: Transfer,
+  source: CopySource,
+  { environment }: StepContext,
+): Promise<Directory | undefined> {
   if (instruction.kind !== 'ADD' || !isFile(source.node)) return undefined;
   const unpack = instruction.unpack ?? !isUrl(source.path);
-  return unpack ? unpackArchive(source.node.data, source.name) : undefined;
+  return unpack ? unpackArchive(source.node.data, source.name, environment.unpackLimit) : undefined;
 }
 
 function isFile(node: FileNode): node is RegularFile {

@@ -20,7 +20,7 @@ beforeEach(async () => {
   asked = [];
   answer = () => new Response('body', { headers: { etag: '"1"', 'last-modified': 'Wed, 21 Oct 2015 07:28:00 GMT' } });
   builder = await testBuilder(undefined, {
-    fetch: async (url, { headers }) => {
+    fetch: async (url, { headers = {} }) => {
       asked.push({ url, headers });
       return answer({ url, headers });
     },
@@ -104,7 +104,9 @@ describe('ADD of a URL', () => {
     answer = () => {
       throw new TypeError('no way there');
     };
-    await expect(add()).rejects.toThrow(`failed to load cache key: ${URL_TEXT}: no way there`);
+    await expect(add()).rejects.toThrow(
+      `failed to load cache key: ${URL_TEXT}: no way there. Download the file yourself, put it beside the Dockerfile and COPY it`,
+    );
     await expect(add(`COPY ${URL_TEXT} /x`)).rejects.toThrow("source can't be a URL for COPY");
   });
 });

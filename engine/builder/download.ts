@@ -9,6 +9,8 @@ import type { InstructionOf } from './stage-state.ts';
 
 /** Permission bits of what is downloaded (Dockerfile reference, "ADD", "Adding files from a URL"). */
 const MODE = 0o600;
+/** What to do where a URL cannot be read. */
+const INSTEAD = '. Download the file yourself, put it beside the Dockerfile and COPY it';
 
 export function isUrl(argument: string): boolean {
   return /^https?:\/\//.test(argument);
@@ -87,12 +89,19 @@ async function fetchFile(
 ): Promise<Fetched | 'unchanged'> {
   const { fetch } = environment;
   if (!fetch) throw new BuildError('file', `ADD ${url}: this engine has no access to the network`, { range });
+  const failed = (cause: unknown, instead = '') => {
+    throwIfCanceled(signal);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new BuildError('file', `failed to load cache key: ${url}: ${reason}${instead}`, { range, cause });
+  };
+  const headers: Record<string, string> = {
+    ...(known?.etag && { 'If-None-Match': known.etag }),
+    ...(known?.lastModified && !known.etag && { 'If-Modified-Since': known.lastModified }),
+  };
+  const response = await fetch(url, { headers, ...(signal && { signal }) }).catch((cause: unknown) => {
+    throw failed(cause, INSTEAD);
+  });
   try {
-    const headers: Record<string, string> = {
-      ...(known?.etag && { 'If-None-Match': known.etag }),
-      ...(known?.lastModified && !known.etag && { 'If-Modified-Since': known.lastModified }),
-    };
-    const response = await fetch(url, { headers, ...(signal && { signal }) });
     if (response.status === 304) return 'unchanged';
     if (!response.ok) throw new Error(`invalid response status ${response.status}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
@@ -108,9 +117,7 @@ async function fetchFile(
     };
     return { record, bytes };
   } catch (cause) {
-    throwIfCanceled(signal);
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new BuildError('file', `failed to load cache key: ${url}: ${reason}`, { range, cause });
+    throw failed(cause);
   }
 }
 

@@ -1,6 +1,7 @@
 export { build } from './build.ts';
 export { BuildCache, type CacheRecord } from './cache.ts';
 export { CacheKeeper, type CacheUsage, type Pruned, type PruneOptions } from './cache-usage.ts';
+export type { Inspection } from './check.ts';
 export { type ClassicMessage, ClassicOutput, classicMessage } from './classic-output.ts';
 export { type Dockerignore, filterTree, parseDockerignore } from './dockerignore.ts';
 export { DownloadRecords } from './download-records.ts';

@@ -124,26 +124,30 @@ export interface VertexWarning {
   readonly range: { readonly start: number; readonly end: number };
 }
 
-/** As one line of `--progress=rawjson`, without the line end: log data in base64. */
-export function toRawJson(status: SolveStatus): string {
+/** As JSON can carry it: log data in base64. */
+export function encodeStatus(status: SolveStatus): unknown {
   const logs = status.logs?.map((log) => ({ ...log, data: toBase64(log.data) }));
-  return JSON.stringify(logs ? { ...status, logs } : status);
+  return logs ? { ...status, logs } : status;
 }
 
-/** Reads back a line that {@link toRawJson} wrote. The line must come from there: its shape is not checked. */
-export function fromRawJson(line: string): SolveStatus {
-  const { logs, ...rest } = JSON.parse(line) as Omit<SolveStatus, 'logs'> & {
+/** Reads back what {@link encodeStatus} gave. It must come from there: its shape is not checked. */
+export function decodeStatus(encoded: unknown): SolveStatus {
+  const { logs, ...rest } = encoded as Omit<SolveStatus, 'logs'> & {
     readonly logs?: readonly (Omit<VertexLog, 'data'> & { readonly data: string })[];
   };
   return logs ? { ...rest, logs: logs.map((log) => ({ ...log, data: fromBase64(log.data) })) } : rest;
 }
 
-function toBase64(bytes: Uint8Array): string {
+/** As many bytes as one call takes for arguments. */
+const ARGUMENTS = 8192;
+
+export function toBase64(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at += ARGUMENTS)
+    text += String.fromCharCode(...bytes.subarray(at, at + ARGUMENTS));
   return btoa(text);
 }
 
-function fromBase64(text: string): Uint8Array {
+export function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }

@@ -13,6 +13,14 @@ export interface BuildRequest {
   readonly context: Directory;
   /** The Dockerfile's text, if it is not to be read from the context. */
   readonly dockerfile?: string;
+  /** Goes before the ignore files in the context. */
+  readonly dockerignore?: string;
+  /** What stands for a stage or image of that name: `--build-context`. */
+  readonly contexts?: Readonly<Record<string, NamedContext>>;
+  /** What is made of the target; default: an image in the store. */
+  readonly output?: BuildOutput;
+  /** Images that are asked to lend their layers (`--cache-from`). They hold none of this engine's cache. */
+  readonly cacheFrom?: readonly string[];
   /** Where the Dockerfile is in the context, and what errors call it. Default: `Dockerfile`. */
   readonly dockerfilePath?: string;
   /** References, as `docker build -t` takes them. */
@@ -43,6 +51,21 @@ export interface BuildRequest {
   readonly signal?: AbortSignal;
 }
 
+export type NamedContext =
+  | { readonly kind: 'files'; readonly tree: Directory }
+  /** In full. */
+  | { readonly kind: 'image'; readonly reference: string };
+
+/** What `docker build --output` asks for. */
+export type BuildOutput =
+  | { readonly kind: 'image' }
+  /** Nothing: the steps are in the cache then. */
+  | { readonly kind: 'none' }
+  /** The target's files as a tar; which of the two, only the progress tells. */
+  | { readonly kind: 'directory' | 'tarball' }
+  /** An image archive, as `docker save` writes it, of an image that is not in the store if it was not there before. */
+  | { readonly kind: 'docker' | 'oci' };
+
 export interface PullOptions {
   readonly platform: string;
   readonly signal: AbortSignal | undefined;
@@ -53,7 +76,7 @@ export interface PullOptions {
 /** Reads a URL. Rejects with a message for the learner: why it cannot, and what to do instead. */
 export type Fetch = (
   url: string,
-  init: { readonly signal?: AbortSignal; readonly headers: Readonly<Record<string, string>> },
+  init: { readonly signal?: AbortSignal; readonly headers?: Readonly<Record<string, string>> },
 ) => Promise<Response>;
 
 /** What a build works with. */
@@ -70,11 +93,16 @@ export interface BuildEnvironment {
   /** For ADD of a URL; without it, ADD of a URL says that it cannot. */
   readonly fetch?: Fetch;
   readonly downloads: DownloadRecords;
+  /** Bytes that an archive may unpack to. */
+  readonly unpackLimit?: number;
   emit(status: SolveStatus): void;
 }
 
 export interface BuildResult {
-  readonly image: Image;
+  /** Undefined if none was asked for. */
+  readonly image: Image | undefined;
+  /** The tar that was asked for, if one was. */
+  readonly archive: Uint8Array | undefined;
   /** As given, in full: `docker.io/library/myapp:latest`. */
   readonly tags: readonly string[];
   readonly warnings: readonly VertexWarning[];

@@ -3,13 +3,15 @@ import type { StateStore } from '../stores/state-store.ts';
 import { build } from './build.ts';
 import { BuildCache } from './cache.ts';
 import { CacheKeeper } from './cache-usage.ts';
+import { type Inspection, inspectBuild } from './check.ts';
 import { DownloadRecords } from './download-records.ts';
 import { BuildHistory } from './history.ts';
 import type { SolveStatus } from './progress.ts';
 import type { BuildEnvironment, BuildRequest, BuildResult } from './request.ts';
 import type { CacheMountStore } from './run-step.ts';
 
-export interface BuildServiceOptions extends Pick<BuildEnvironment, 'pullImage' | 'runStep' | 'now' | 'fetch'> {
+export interface BuildServiceOptions
+  extends Pick<BuildEnvironment, 'pullImage' | 'runStep' | 'now' | 'fetch' | 'unpackLimit'> {
   readonly images: ImageStore;
   readonly state: StateStore;
   readonly mounts: CacheMountStore;
@@ -35,6 +37,12 @@ export class BuildService {
 
   static async open(options: BuildServiceOptions): Promise<BuildService> {
     return new BuildService(options, await BuildCache.open(options.state, options.images));
+  }
+
+  /** See {@link inspectBuild}. */
+  inspect(request: BuildRequest, emit: (status: SolveStatus) => void): Promise<Inspection> {
+    const { images, now } = this.#options;
+    return inspectBuild(request, { images, now, emit });
   }
 
   /** See {@link build}. */

@@ -8,15 +8,22 @@ import {
   type Word,
 } from '../dockerfile/index.ts';
 import { suggest } from '../dockerfile/suggest.ts';
+import type { Directory } from '../files/node.ts';
 import { canonicalName, parseReference } from '../image/reference.ts';
 import { BuildError } from './errors.ts';
+import { namedSource } from './named-contexts.ts';
 import { platformArgs } from './platform.ts';
+import type { BuildRequest } from './request.ts';
+
+type Contexts = NonNullable<BuildRequest['contexts']>;
 
 /** Where something is taken from. */
 export type StageSource =
   | { readonly kind: 'stage'; readonly stage: Stage }
   /** In full: `docker.io/library/alpine:latest`. */
   | { readonly kind: 'image'; readonly reference: string }
+  /** Files that the request gives a name. */
+  | { readonly kind: 'context'; readonly name: string; readonly tree: Directory }
   | { readonly kind: 'scratch' };
 
 export interface PlannedStage {
@@ -46,9 +53,10 @@ export interface StageGraph {
  */
 export function planStages(
   dockerfile: Dockerfile,
-  options: { readonly target?: string | undefined; readonly buildArgs: Readonly<Record<string, string>> },
+  options: Pick<BuildRequest, 'target' | 'contexts'> & { readonly buildArgs: Readonly<Record<string, string>> },
 ): StageGraph {
   const { stages } = dockerfile;
+  const { contexts = {} } = options;
   const targetStage = findTarget(stages, options.target);
   const automatic = platformArgs(targetStage.name ?? 'default');
   const globalArgs = new Map<string, string>();
@@ -71,16 +79,18 @@ export function planStages(
     const earlier = stages.slice(0, stage.index);
     // Here alone the case counts: stage names are kept in small letters, and so are images'.
     const baseStage = earlier.findLast((other) => other.name === name);
-    const base: StageSource = baseStage
-      ? { kind: 'stage', stage: baseStage }
-      : name === 'scratch'
-        ? { kind: 'scratch' }
-        : { kind: 'image', reference: referenceOf(name, image) };
+    const base: StageSource =
+      namedSource(contexts, name) ??
+      (baseStage
+        ? { kind: 'stage', stage: baseStage }
+        : name === 'scratch'
+          ? { kind: 'scratch' }
+          : { kind: 'image', reference: referenceOf(name, image) });
     return {
       stage,
       base,
       platform: platform && platformOf(platform, { variables, escape: escapeChar }),
-      sources: sourcesOf(stage, stages),
+      sources: sourcesOf(stage, stages, contexts),
       label: stages.length === 1 ? '' : (stage.name ?? `stage-${stage.index}`),
       stepCount: (base.kind === 'image' ? 1 : 0) + stage.instructions.filter(makesLayer).length,
     };
@@ -157,15 +167,15 @@ function referenceOf(name: string, word: Word): string {
   }
 }
 
-function sourcesOf(stage: Stage, stages: readonly Stage[]): ReadonlyMap<string, StageSource> {
+function sourcesOf(stage: Stage, stages: readonly Stage[], contexts: Contexts): ReadonlyMap<string, StageSource> {
   const sources = new Map<string, StageSource>();
   for (const instruction of stage.instructions) {
     if (instruction.kind === 'COPY' && instruction.from) {
-      sources.set(instruction.from.value, findSource(instruction.from, stages));
+      sources.set(instruction.from.value, findSource(instruction.from, stages, contexts));
     } else if (instruction.kind === 'RUN') {
       for (const mount of instruction.mounts) {
         const from = mountSource(mount);
-        if (from) sources.set(from, findSource({ value: from, range: mount.text.range }, stages));
+        if (from) sources.set(from, findSource({ value: from, range: mount.text.range }, stages, contexts));
       }
     }
   }
@@ -173,15 +183,17 @@ function sourcesOf(stage: Stage, stages: readonly Stage[]): ReadonlyMap<string, 
 }
 
 /**
- * What `--from` names: a stage by name or number, or else an image.
+ * What `--from` names: a context of the request, a stage by name or number, or else an image.
  * @throws BuildError `not-found` for a number that no stage has, `invalid` for what cannot be an image's name
  */
-export function findSource(from: Word, stages: readonly Stage[]): StageSource {
+export function findSource(from: Word, stages: readonly Stage[], contexts: Contexts = {}): StageSource {
   if (from.value.includes('$')) {
     const hint = 'define a new stage with FROM using ARG from global scope as a workaround';
     const message = `variable expansion is not supported for --from, ${hint}`;
     throw new BuildError('invalid', message, { range: from.range });
   }
+  const given = namedSource(contexts, from.value);
+  if (given) return given;
   const text = from.value.toLowerCase();
   const named = stages.findLast(({ name }) => name === text);
   if (named) return { kind: 'stage', stage: named };

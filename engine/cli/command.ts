@@ -9,6 +9,8 @@ export interface Session {
   readonly client: EngineClient;
   readonly out: Output;
   readonly err: Output;
+  /** `docker --debug`: say more. */
+  readonly debug: boolean;
   /** Aborts when the caller is interrupted (SIGINT, SIGTERM), unless the command takes signals itself. */
   readonly interrupted: AbortSignal;
   /** From now on signals go to the listener and interrupt nothing. Returns how to stop. */

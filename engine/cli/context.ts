@@ -1,5 +1,5 @@
 import type { Transport } from '../api/transport.ts';
-import type { FileNode } from '../files/node.ts';
+import type { Directory, FileNode } from '../files/node.ts';
 
 export interface FileStat {
   readonly kind: FileNode['kind'];
@@ -17,6 +17,11 @@ export interface CliFiles {
   tree(path: string): Promise<FileNode>;
   /** Creates or replaces a file. Rejects if its directory is not there. */
   write(path: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Puts everything of a tree into a directory, which is made if it is missing. What is there already stays, unless
+   * something else takes its name. Owners are whoever runs the command.
+   */
+  extract(path: string, tree: Directory): Promise<void>;
 }
 
 /** What one run of `docker` has: the process that called it, and the engine it talks to. */

@@ -14,7 +14,10 @@ import { SIGINT, SIGTERM } from './streams/signals.ts';
 const USAGE_FAILED = 125;
 const PLAIN_WIDTH = 80;
 
-const globalFlags: readonly Flag[] = [flag('version', 'bool', 'Print version information and quit', 'v')];
+const globalFlags: readonly Flag[] = [
+  flag('debug', 'bool', 'Enable debug mode', 'D'),
+  flag('version', 'bool', 'Print version information and quit', 'v'),
+];
 
 /**
  * One `docker` command line, from words to exit code. Never rejects: what goes wrong is printed to stderr, as Docker's
@@ -82,6 +85,7 @@ async function dispatch(context: CliContext, out: Output, err: Output, signals: 
     client,
     out,
     err,
+    debug: line.values.debug === true,
     interrupted: signals.interrupted,
     takeSignals: (listener) => signals.take(listener),
     resolve: (name) => absolute(context.cwd, name),

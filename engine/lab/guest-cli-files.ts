@@ -1,9 +1,10 @@
 import type { CliFiles, FileStat } from '../cli/context.ts';
 import { FileSystemError } from '../files/file-system-error.ts';
 import type { MemoryFileSystem } from '../files/memory-file-system.ts';
-import type { FileNode } from '../files/node.ts';
+import type { Directory, FileNode, Metadata } from '../files/node.ts';
 import { directory, file } from '../files/node.ts';
 import { tarToTree, treeToTar } from '../files/tar/index.ts';
+import { merge } from '../files/tree.ts';
 import type { Machine } from '../machine/machine.ts';
 
 const KINDS: Readonly<Record<number, FileNode['kind']>> = {
@@ -57,6 +58,21 @@ export function guestCliFiles(machine: Machine, workspace: MemoryFileSystem, mou
       const inner = inWorkspace(path);
       return inner === undefined ? guestTree(path) : workspace.toTree(inner);
     },
+    async extract(path, tree) {
+      const inner = inWorkspace(path);
+      // Commands are typed by root on the guest host.
+      const tar = treeToTar(tree, { owner: { uid: 0, gid: 0 } });
+      if (inner === undefined) {
+        await runOnGuest(machine, ['/bin/mkdir', '-p', path]);
+        await machine.extract(path, tar);
+        return;
+      }
+      workspace.mkdir(inner);
+      const there = workspace.toTree(inner);
+      if (there.kind !== 'directory') throw new FileSystemError('ENOTDIR', path);
+      // The folder itself stays what it is.
+      workspace.replaceWith({ ...merge(there, tarToTree(tar)), ...metadataOf(there) }, inner);
+    },
     async write(path, bytes) {
       const inner = inWorkspace(path);
       const slash = path.lastIndexOf('/');
@@ -72,20 +88,27 @@ export function guestCliFiles(machine: Machine, workspace: MemoryFileSystem, mou
   };
 }
 
-/** `stat` by the guest's own program: packing a whole directory only to learn that it is one would be waste. */
-async function guestStat(machine: Machine, path: string): Promise<FileStat | undefined> {
-  const process = await machine.spawn({
-    user: { uid: 0, gid: 0 },
-    args: ['/bin/stat', '-L', '-c', '%f %s', path],
-    env: ['PATH=/bin'],
-    cwd: '/',
-  });
+function metadataOf({ mode, uid, gid, mtime }: Directory): Metadata {
+  return { mode, uid, gid, mtime };
+}
+
+async function runOnGuest(
+  machine: Machine,
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly output: string }> {
+  const process = await machine.spawn({ user: { uid: 0, gid: 0 }, args, env: ['PATH=/bin'], cwd: '/' });
   await process.stdin.close();
   const [output, { code }] = await Promise.all([
     new Response(process.stdout).text(),
     process.exit,
     process.stderr.pipeTo(new WritableStream()),
   ]);
+  return { code, output };
+}
+
+/** `stat` by the guest's own program: packing a whole directory only to learn that it is one would be waste. */
+async function guestStat(machine: Machine, path: string): Promise<FileStat | undefined> {
+  const { code, output } = await runOnGuest(machine, ['/bin/stat', '-L', '-c', '%f %s', path]);
   if (code !== 0) return undefined;
   const [hexMode = '0', size = '0'] = output.trim().split(' ');
   const mode = Number.parseInt(hexMode, 16);

@@ -9,7 +9,7 @@ export interface RequestOptions {
   readonly query?: Query;
   /** Sent as JSON. */
   readonly json?: unknown;
-  readonly body?: Uint8Array | Blob;
+  readonly body?: Uint8Array | Blob | FormData;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -18,6 +18,7 @@ export interface RequestOptions {
 export class Connection {
   readonly #transport: Transport;
   #version: string;
+  #server = '';
 
   constructor(transport: Transport, version: string = API_VERSION) {
     this.#transport = transport;
@@ -28,6 +29,11 @@ export class Connection {
     return this.#version;
   }
 
+  /** Whether the engine, once asked, says that it is Drydock's: then it takes more than Docker's API has. */
+  get isDrydock(): boolean {
+    return this.#server.startsWith('Drydock/');
+  }
+
   /** Asks the engine what it speaks and keeps to the older of the two. */
   async negotiate(): Promise<Ping> {
     const response = await this.#transport.fetch(new Request('http://engine/_ping', { method: 'HEAD' }));
@@ -35,7 +41,9 @@ export class Connection {
       ApiVersion: response.headers.get('Api-Version') ?? '',
       OsType: response.headers.get('Ostype') ?? '',
       BuilderVersion: response.headers.get('Builder-Version') ?? '',
+      Server: response.headers.get('Server') ?? '',
     };
+    this.#server = ping.Server;
     if (ping.ApiVersion && olderThan(ping.ApiVersion, this.#version)) this.#version = ping.ApiVersion;
     return ping;
   }

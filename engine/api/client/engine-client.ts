@@ -1,6 +1,6 @@
 import type { Transport } from '../transport.ts';
 import type { BuildMessage, BuildQuery, Ping } from '../types.ts';
-import { build } from './build.ts';
+import { type BuildExtra, build } from './build.ts';
 import { Connection } from './connection.ts';
 import { Containers } from './containers.ts';
 import { Exec } from './exec.ts';
@@ -43,11 +43,12 @@ export class EngineClient {
     return this.#connection.negotiate();
   }
 
-  build(
-    context: Uint8Array,
-    query: BuildQuery,
-    extra?: { readonly progress?: boolean; readonly signal?: AbortSignal | undefined },
-  ): Promise<AsyncIterable<BuildMessage>> {
+  /** Known after {@link negotiate}. */
+  get isDrydock(): boolean {
+    return this.#connection.isDrydock;
+  }
+
+  build(context: Uint8Array, query: BuildQuery, extra?: BuildExtra): Promise<AsyncIterable<BuildMessage>> {
     return build(this.#connection, context, query, extra);
   }
 }

@@ -35,7 +35,7 @@ export class BuildFeed {
         const progress = progressOf(status, tails);
         if (progress) this.#tell({ build, progress });
       });
-      this.#tell({ build, end: { imageId: result.image.id } });
+      this.#tell({ build, end: { imageId: result.image?.id ?? '' } });
       return result;
     } catch (error) {
       this.#tell({ build, end: failureOf(error) });

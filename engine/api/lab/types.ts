@@ -20,6 +20,7 @@ export interface BuildProgress extends Pick<SolveStatus, 'plan' | 'vertexes' | '
 }
 
 export type BuildEnd =
+  /** Empty if no image was asked for. */
   | { readonly imageId: string }
   | {
       readonly failure: {

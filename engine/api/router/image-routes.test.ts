@@ -226,7 +226,8 @@ describe('build', () => {
       images,
       build: async (request, emit) => {
         await run(request, emit);
-        return { image: images.find('alpine'), tags: ['docker.io/library/my:1'], warnings: [], unusedBuildArgs: [] };
+        const names = { tags: ['docker.io/library/my:1'], warnings: [], unusedBuildArgs: [] };
+        return { image: images.find('alpine'), archive: undefined, ...names };
       },
     });
     const response = await engine.transport.fetch(

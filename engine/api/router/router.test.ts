@@ -91,6 +91,7 @@ describe('router', () => {
         about: { version: '1', commit: '', kernel: '', registry: '' },
         registry: noRegistry,
         build: unexpected,
+        inspectBuild: unexpected,
         buildCache: { list: () => [], prune: () => Promise.reject(new Error('not part of this test')) },
         fetch: unexpected,
         unpackLimit: 0,

@@ -1,6 +1,7 @@
 import type { CacheKeeper } from '../../builder/cache-usage.ts';
+import type { Inspection } from '../../builder/check.ts';
 import type { SolveStatus } from '../../builder/progress.ts';
-import type { BuildRequest, BuildResult } from '../../builder/request.ts';
+import type { BuildRequest, BuildResult, Fetch } from '../../builder/request.ts';
 import type { ContainerService } from '../../container/container-service.ts';
 import type { EventLog } from '../../events/event-log.ts';
 import type { ImageStore } from '../../image/image-store.ts';
@@ -30,10 +31,12 @@ export interface RouterServices {
   readonly registry: Pick<RegistryService, 'pull' | 'pullAll' | 'push' | 'pushAll' | 'inspect' | 'search' | 'logIn'>;
   /** Rejects with an error whose message is told to the client. */
   build(request: BuildRequest, emit: (status: SolveStatus) => void): Promise<BuildResult>;
+  /** Looks at a Dockerfile in the place of building it. */
+  inspectBuild(request: BuildRequest, emit: (status: SolveStatus) => void): Promise<Inspection>;
   /** What builds keep for the next ones. */
   readonly buildCache: Pick<CacheKeeper, 'list' | 'prune'>;
   /** Reaches what has a URL, as far as the host can. Rejects with an error that says why it cannot. */
-  readonly fetch: (url: string, init: { readonly signal: AbortSignal }) => Promise<Response>;
+  readonly fetch: Fetch;
   /** Bytes that what comes compressed may unpack to: an archive, a build context, the layers of one image. */
   readonly unpackLimit: number;
 }

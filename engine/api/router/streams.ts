@@ -25,21 +25,27 @@ export function hijack({ request, upgrade, version }: RouteContext, attachment: 
 
 /**
  * Newline-delimited JSON, written as things happen. The answer begins with the first message: what fails before that
- * is an ordinary error (rejects), what fails later is the last message of the stream.
+ * is an ordinary error (rejects), what fails later is the last message of the stream. Who has much to write waits for
+ * `write`, which resolves when the client has read what there is, or is gone.
  */
 export function jsonLines(
   request: Request,
-  produce: (write: (message: unknown) => void, signal: AbortSignal) => Promise<void>,
+  produce: (write: (message: unknown) => Promise<void>, signal: AbortSignal) => Promise<void>,
 ): Promise<Response> {
   const encoder = new TextEncoder();
   const stop = new AbortController();
   return new Promise((resolve, reject) => {
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+    let drained = (): void => {};
     const body = new ReadableStream<Uint8Array>({
       start(given) {
         controller = given;
       },
-      cancel: () => stop.abort(),
+      pull: () => drained(),
+      cancel: () => {
+        stop.abort();
+        drained();
+      },
     });
     let begun = false;
     const begin = (): void => {
@@ -47,10 +53,18 @@ export function jsonLines(
       begun = true;
       resolve(new Response(body, { headers: { 'Content-Type': 'application/json' } }));
     };
-    const write = (message: unknown): void => {
+    const write = async (message: unknown): Promise<void> => {
       if (stop.signal.aborted) return;
       begin();
       controller?.enqueue(encoder.encode(`${JSON.stringify(message)}\r\n`));
+      if ((controller?.desiredSize ?? 1) > 0) return;
+      await new Promise<void>((resolve) => {
+        const before = drained;
+        drained = () => {
+          before();
+          resolve();
+        };
+      });
     };
     const finish = (): void => {
       begin();
@@ -62,6 +76,7 @@ export function jsonLines(
       if (stop.signal.aborted) return;
       controller?.close();
       stop.abort();
+      drained();
     };
     request.signal.addEventListener('abort', calledOff, { once: true });
     produce(write, stop.signal).then(finish, (error: unknown) => {
@@ -69,7 +84,7 @@ export function jsonLines(
         reject(error);
         return;
       }
-      write(errorMessage(error));
+      void write(errorMessage(error));
       finish();
     });
   });

@@ -28,7 +28,10 @@ export interface TestBuilder {
   /** Events of the last build. */
   readonly events: readonly SolveStatus[];
   readonly pulled: readonly string[];
-  build(request: BuildRequest): Promise<BuildResult>;
+  /** Everything in the state store. */
+  documents(): Promise<readonly unknown[]>;
+  /** Fails if no image comes of it. */
+  build(request: BuildRequest): Promise<BuildResult & { readonly image: Image }>;
   /** The last state of each vertex of the last build, in the order in which they came. */
   vertexes(): readonly Vertex[];
   vertex(name: RegExp): Vertex;
@@ -80,12 +83,15 @@ export async function testBuilder(
     environment,
     runs,
     pulled,
+    documents: async () => Promise.all((await state.list('')).map((key) => state.get(key))),
     get events() {
       return events;
     },
-    build: (request) => {
+    build: async (request) => {
       events = [];
-      return build(request, environment);
+      const result = await build(request, environment);
+      if (!result.image) throw new Error('an image was expected');
+      return { ...result, image: result.image };
     },
     vertexes,
     vertex: (name) => {

@@ -1,98 +1,33 @@
 import { StreamError } from '../../api/client/errors.ts';
-import type { BuildMessage, BuildQuery } from '../../api/types.ts';
-import { PROGRESS_MESSAGE_ID } from '../../api/types.ts';
-import { readBuildContext } from '../build-context.ts';
+import { canonicalName, familiarRepository, parseReference } from '../../image/reference.ts';
+import { readBuildContext } from '../build/context.ts';
+import { buildFlags, refusal } from '../build/flags.ts';
+import { showMessagesOfBuild } from '../build/messages.ts';
+import { readNamedContexts } from '../build/named-contexts.ts';
+import { type OutputOption, outputOption } from '../build/output.ts';
+import { type BuildFlagValues, buildQuery, imageNames } from '../build/query.ts';
+import { readSecrets } from '../build/secrets.ts';
+import { writeOutput } from '../build/write-output.ts';
 import { defineCommand, type Session } from '../command.ts';
 import { CliError, errorText } from '../errors.ts';
-import { flag } from '../flags/flag.ts';
-import { humanSize } from '../format/quantity.ts';
-import { keyValues } from '../options/key-values.ts';
-import { ulimit } from '../options/resource-flags.ts';
-import { type ProgressMode, showBuild } from '../progress/build-output.ts';
-import { showMessages } from '../progress/json-messages.ts';
+import type { ProgressMode } from '../progress/build-output.ts';
+import { type Call, inspectionText } from '../progress/inspection.ts';
+import { awaitMessages, showMessages } from '../progress/json-messages.ts';
 import { reference } from '../references.ts';
 
 const PROGRESS = ['auto', 'plain', 'tty', 'quiet', 'rawjson', 'none'];
+const encoder = new TextEncoder();
 
 export const build = defineCommand({
   summary: 'Build an image from a Dockerfile',
   usage: 'PATH | URL | -',
   aliases: 'docker image build, docker build, docker builder build',
   arity: { min: 1, max: 1 },
-  flags: [
-    flag('add-host', 'list', 'Add a custom host-to-IP mapping ("host:ip")'),
-    flag('build-arg', 'list', 'Set build-time variables'),
-    flag('cache-from', 'strings', 'Images to consider as cache sources'),
-    flag('cgroup-parent', 'string', 'Set the parent cgroup for the "RUN" instructions during build'),
-    flag('compress', 'bool', 'Compress the build context using gzip'),
-    flag('cpu-period', 'int', 'Limit the CPU CFS (Completely Fair Scheduler) period'),
-    flag('cpu-quota', 'int', 'Limit the CPU CFS (Completely Fair Scheduler) quota'),
-    flag('cpu-shares', 'int', 'CPU shares (relative weight)', 'c'),
-    flag('cpuset-cpus', 'string', 'CPUs in which to allow execution (0-3, 0,1)'),
-    flag('cpuset-mems', 'string', 'MEMs in which to allow execution (0-3, 0,1)'),
-    flag('disable-content-trust', 'bool', 'Skip image verification', '', true),
-    flag('file', 'string', 'Name of the Dockerfile (Default is "PATH/Dockerfile")', 'f'),
-    flag('force-rm', 'bool', 'Always remove intermediate containers'),
-    flag('iidfile', 'string', 'Write the image ID to the file'),
-    flag('isolation', 'string', 'Container isolation technology'),
-    flag('label', 'list', 'Set metadata for an image'),
-    flag('memory', 'bytes', 'Memory limit', 'm'),
-    flag('memory-swap', 'bytes', 'Swap limit equal to memory plus swap: -1 to enable unlimited swap'),
-    flag('network', 'string', 'Set the networking mode for the RUN instructions during build', '', 'default'),
-    flag('no-cache', 'bool', 'Do not use cache when building the image'),
-    flag('platform', 'string', 'Set platform if server is multi-platform capable'),
-    flag('pull', 'bool', 'Always attempt to pull a newer version of the image'),
-    flag('quiet', 'bool', 'Suppress the build output and print image ID on success', 'q'),
-    flag('rm', 'bool', 'Remove intermediate containers after a successful build', '', true),
-    flag('security-opt', 'strings', 'Security options'),
-    flag('shm-size', 'bytes', 'Size of "/dev/shm"'),
-    flag('tag', 'list', 'Name and optionally a tag in the "name:tag" format', 't'),
-    flag('target', 'string', 'Set the target build stage to build.'),
-    flag('ulimit', 'ulimit', 'Ulimit options (default [])'),
-    flag('load', 'bool', 'Shorthand for "--output=type=docker"'),
-    flag(
-      'progress',
-      'string',
-      'Set type of progress output ("auto", "none",  "plain", "quiet", "rawjson", "tty"). Use plain to show container output',
-      '',
-      'auto',
-    ),
-  ],
-  async run(session, { flags, args }) {
-    const { client, interrupted, out } = session;
-    const mode = progressMode(flags.progress, flags.quiet, session);
-    let id: string | undefined;
+  flags: buildFlags,
+  async run(given, { flags, args, changed }) {
+    const session = flags.debug ? { ...given, debug: true } : given;
     try {
-      for (const name of flags.tag) reference(name, `invalid tag ${JSON.stringify(name)}: `);
-      const context = await readBuildContext(session, args[0] ?? '', flags.file);
-      const query: BuildQuery = {
-        dockerfile: context.dockerfile,
-        t: flags.tag,
-        q: flags.quiet,
-        nocache: flags['no-cache'],
-        pull: flags.pull,
-        rm: flags.rm,
-        forcerm: flags['force-rm'],
-        buildargs: buildArguments(flags['build-arg'], session.context.env),
-        labels: keyValues(flags.label),
-        ...(flags['cache-from'].length > 0 ? { cachefrom: flags['cache-from'] } : {}),
-        ...(flags.target ? { target: flags.target } : {}),
-        ...(flags.platform ? { platform: flags.platform } : {}),
-        ...(flags.network ? { networkmode: flags.network } : {}),
-        ...(flags['add-host'].length > 0 ? { extrahosts: flags['add-host'] } : {}),
-        ...(flags['shm-size'] ? { shmsize: flags['shm-size'] } : {}),
-        ...(flags.memory ? { memory: flags.memory } : {}),
-        ...(flags['memory-swap'] ? { memswap: flags['memory-swap'] } : {}),
-        ...(flags['cpu-shares'] ? { cpushares: flags['cpu-shares'] } : {}),
-        ...(flags['cpu-period'] ? { cpuperiod: flags['cpu-period'] } : {}),
-        ...(flags['cpu-quota'] ? { cpuquota: flags['cpu-quota'] } : {}),
-        ...(flags['cpuset-cpus'] ? { cpusetcpus: flags['cpuset-cpus'] } : {}),
-        ...(flags['cpuset-mems'] ? { cpusetmems: flags['cpuset-mems'] } : {}),
-        ...(flags['cgroup-parent'] ? { cgroupparent: flags['cgroup-parent'] } : {}),
-        ...(flags.ulimit.length > 0 ? { ulimits: flags.ulimit.map(ulimit) } : {}),
-      };
-      const messages = await client.build(context.tar, query, { progress: true, signal: interrupted });
-      id = await show(session, messages, mode, context.tar.length);
+      return await run(session, flags, args[0] ?? '', progressMode(session, flags, changed));
     } catch (error) {
       // The classic builder ends with the code of the command that failed.
       if (error instanceof StreamError) throw new CliError(error.message, error.exitCode || 1, { cause: error });
@@ -101,65 +36,113 @@ export const build = defineCommand({
       if (/\nERROR: /.test(text)) throw error;
       throw new CliError(`ERROR: failed to build: ${text}`, 1, { cause: error });
     }
-    if (id && flags.iidfile) {
-      await session.context.files.write(session.resolve(flags.iidfile), new TextEncoder().encode(id));
-    }
-    if (id && mode === 'quiet') await out.line(id);
-    return 0;
   },
 });
 
-function progressMode(progress: string, quiet: boolean, { err }: Session): ProgressMode {
-  if (!PROGRESS.includes(progress)) throw new CliError(`ERROR: failed to build: invalid progress mode: ${progress}`);
+async function run(session: Session, flags: BuildFlagValues, path: string, mode: ProgressMode): Promise<number> {
+  const { client, context, interrupted, out, resolve } = session;
+  for (const name of flags.tag) reference(name, `invalid tag ${JSON.stringify(name)}: `);
+  const refused = refusal(flags);
+  if (refused !== undefined) throw new CliError(refused);
+  const call = callOption(flags);
+  const output = await outputOption(flags, (name) => context.files.stat(resolve(name)), out.tty);
+  await requireDrydock(session, extensionsOf(flags, call, output));
+  const source = await readBuildContext(session, path, flags.file);
+  const parts = {
+    ...source.outside,
+    secrets: await readSecrets(session, flags.secret),
+    contexts: await readNamedContexts(session, flags['build-context']),
+  };
+  const query = {
+    ...buildQuery(flags, source, output, context.env),
+    ...(client.isDrydock && source.name && { contextname: source.name }),
+    ...(call !== 'build' && { call }),
+  };
+  const progress = !['0', 'false'].includes(context.env.DOCKER_BUILDKIT ?? '');
+  const messages = await client.build(source.tar, query, { progress, parts, signal: interrupted });
+  const { id, archive, inspection } = await showMessagesOfBuild(session, messages, mode, source.tar.length);
+  if (inspection && call !== 'build') {
+    const { text, failed } = inspectionText(inspection, call);
+    await out.write(text);
+    return failed ? 1 : 0;
+  }
+  if (archive && (output.kind === 'directory' || output.kind === 'file')) await writeOutput(session, output, archive);
+  if (output.kind === 'image' && output.push) await pushAll(session, imageNames(flags, output), mode);
+  if (id && flags.iidfile) await context.files.write(resolve(flags.iidfile), encoder.encode(id));
+  if (flags['metadata-file']) await writeMetadata(session, flags['metadata-file'], id, imageNames(flags, output));
+  if (id && mode === 'quiet') await out.line(id);
+  return 0;
+}
+
+function progressMode(
+  { err, context }: Session,
+  { progress: flag, quiet }: BuildFlagValues,
+  changed: ReadonlySet<string>,
+): ProgressMode {
+  const progress = changed.has('progress') ? flag : (context.env.BUILDKIT_PROGRESS ?? flag);
+  if (!PROGRESS.includes(progress)) throw new CliError(`invalid progress mode: ${progress}`);
   if (quiet || progress === 'quiet' || progress === 'none') return 'quiet';
   if (progress === 'rawjson' || progress === 'plain') return progress;
-  if (progress === 'tty' && !err.tty)
-    throw new CliError('ERROR: failed to build: failed to get console: provided file is not a console');
+  if (progress === 'tty' && !err.tty) throw new CliError('failed to get console: provided file is not a console');
   return err.tty ? 'tty' : 'plain';
 }
 
-/** An argument without a value takes it from the environment, and is left to the Dockerfile if it has none there. */
-function buildArguments(
-  entries: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): Record<string, string | null> {
-  return Object.fromEntries(
-    entries.map((entry) => {
-      const equals = entry.indexOf('=');
-      return equals < 0 ? [entry, env[entry] ?? null] : [entry.slice(0, equals), entry.slice(equals + 1)];
-    }),
-  );
+function callOption({ call, check }: BuildFlagValues): Call | 'build' {
+  const [method = '', ...options] = (check ? 'check' : call).split(',');
+  if (options.some((option) => option !== 'format=text'))
+    throw new CliError(`--call=${call}: only text is printed here`);
+  const name = method.replace(/^method=/, '');
+  if (name === '' || name === 'build') return 'build';
+  if (name === 'check' || name === 'lint') return 'check';
+  if (name === 'outline' || name === 'targets') return name;
+  throw new CliError(`unsupported call method ${JSON.stringify(name)}: there are build, check, outline and targets`);
 }
 
-/** Drydock's engine tells events; any other, the classic text. The first message tells which. Gives the image ID. */
-async function show(
-  session: Session,
-  messages: AsyncIterable<BuildMessage>,
-  mode: ProgressMode,
-  contextBytes: number,
-): Promise<string | undefined> {
-  const iterator = messages[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  const all = async function* (): AsyncGenerator<BuildMessage> {
-    if (!first.done) yield first.value;
-    yield* { [Symbol.asyncIterator]: () => iterator };
-  };
-  if (first.done || first.value.id === PROGRESS_MESSAGE_ID) return showBuild(session, all(), mode);
-  let id: string | undefined;
-  const columns = session.context.size.columns;
-  const onAux = ({ aux }: BuildMessage): void => {
-    id = (aux as { ID?: string }).ID;
-  };
-  if (mode !== 'quiet') {
-    await session.out.write(`Sending build context to Docker daemon  ${humanSize(contextBytes)}\r\r\n`);
-    await showMessages(all(), session.out, { columns, onAux });
-    return id;
+/** The options that only Drydock's engine understands, as they are named. */
+function extensionsOf(flags: BuildFlagValues, call: Call | 'build', output: OutputOption): readonly string[] {
+  return [
+    ...(flags.secret.length > 0 ? ['--secret'] : []),
+    ...(flags['build-context'].length > 0 ? ['--build-context'] : []),
+    ...(flags['no-cache-filter'].length > 0 ? ['--no-cache-filter'] : []),
+    ...(output.kind === 'image' ? [] : ['--output']),
+    ...(call === 'build' ? [] : [flags.check ? '--check' : '--call']),
+  ];
+}
+
+/** What is sent to another engine must not hold what that would ignore, least of all a secret. Throws CliError. */
+async function requireDrydock({ client, context }: Session, extensions: readonly string[]): Promise<void> {
+  const [first] = extensions;
+  if (first === undefined) return;
+  // An engine that cannot be reached says so itself.
+  if (!client.isDrydock) await client.negotiate();
+  if (client.isDrydock) return;
+  const host = context.env.DOCKER_HOST ? `the one at ${context.env.DOCKER_HOST}` : 'this one';
+  const why = "another would have to be asked over BuildKit's session protocol, which this command line does not speak";
+  throw new CliError(`${first} needs Drydock's own engine, and ${host} is none: ${why}`);
+}
+
+async function pushAll(session: Session, names: readonly string[], mode: ProgressMode): Promise<void> {
+  const { client, err, context, interrupted } = session;
+  if (names.length === 0) throw new CliError('tag is needed when pushing to registry');
+  for (const name of names) {
+    const parsed = reference(name);
+    const options = { tag: parsed.tag ?? 'latest', signal: interrupted };
+    const messages = await client.images.push(familiarRepository(parsed), options);
+    if (mode === 'plain' || mode === 'tty') await showMessages(messages, err, { columns: context.size.columns });
+    else await awaitMessages(messages);
   }
-  // A quiet classic build says the ID as text and nothing else.
-  for await (const message of all()) {
-    if (message.error !== undefined) throw new CliError(message.error, message.errorDetail?.code ?? 1);
-    if (message.aux !== undefined) onAux(message);
-    else if (message.stream?.startsWith('sha256:')) id = message.stream.trim();
-  }
-  return id;
+}
+
+/** buildx's file of what came of a build, as far as Docker's own driver fills it. */
+async function writeMetadata(
+  { context, resolve }: Session,
+  path: string,
+  id: string | undefined,
+  names: readonly string[],
+): Promise<void> {
+  const metadata = {
+    ...(id && { 'containerimage.config.digest': id, 'containerimage.digest': id }),
+    ...(names.length > 0 && { 'image.name': names.map((name) => canonicalName(parseReference(name))).join(',') }),
+  };
+  await context.files.write(resolve(path), encoder.encode(JSON.stringify(metadata, null, 2)));
 }

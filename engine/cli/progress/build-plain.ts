@@ -14,6 +14,7 @@ export class PlainBuild {
   #currentSince = 0;
   readonly #waiting = new Map<TracedVertex, string[]>();
   readonly #toldStatuses = new Set<string>();
+  readonly #toldReasons = new Set<string>();
   #printedAny = false;
 
   constructor(trace: BuildTrace) {
@@ -23,9 +24,12 @@ export class PlainBuild {
   /** What a change adds to the output. */
   update(status: SolveStatus, now = Date.now()): string {
     const lines = this.#trace.update(status);
-    for (const { digest, started } of status.vertexes ?? []) {
+    for (const { digest, started, reason } of status.vertexes ?? []) {
       const traced = this.#trace.get(digest);
-      if (traced && started !== undefined) this.#wait(traced, []);
+      if (!traced || started === undefined) continue;
+      const isNew = reason !== undefined && !this.#toldReasons.has(digest);
+      if (isNew) this.#toldReasons.add(digest);
+      this.#wait(traced, isNew ? [`#${traced.number} not cached: ${reason}`] : []);
     }
     for (const { vertex, id } of status.statuses ?? []) {
       const traced = this.#trace.get(vertex);

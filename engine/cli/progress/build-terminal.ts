@@ -12,6 +12,10 @@ const PREFIX = ' => ';
 /** Lines of output shown below a step that runs. */
 const LOG_LINES = 6;
 const NARROWEST_NAME = 12;
+/** Between a step's name and why it was not cached. */
+const GAP = '  ';
+/** ` 9999.9s`, and the columns that stay free. */
+const LONGEST_TIMER = 11;
 
 interface Line {
   readonly text: string;
@@ -58,7 +62,11 @@ function vertexLines(traced: TracedVertex, columns: number, final: boolean, now:
   const mark = isCanceled(vertex) ? 'CANCELED ' : vertex.error ? 'ERROR ' : vertex.cached ? 'CACHED ' : '';
   const color = isCanceled(vertex) ? YELLOW : vertex.error ? RED : BLUE;
   const name = mark + vertex.name.replaceAll('\t', ' ');
-  const lines = [line(name, '', elapsed(vertex.started, vertex.completed, now), settled ? color : '', columns)];
+  const reason = vertex.reason === undefined ? '' : `not cached: ${vertex.reason}`;
+  const time = elapsed(vertex.started, vertex.completed, now);
+  const beside = reason !== '' && fits(name, reason, columns);
+  const lines = [line(name, '', time, settled ? color : '', columns, beside ? reason : '')];
+  if (reason !== '' && !beside) lines.push(`${FAINT} => => ${reason.slice(0, columns - 8)}${RESET}`);
   for (const status of statuses.values()) {
     const seconds = elapsed(status.started ?? status.timestamp, status.completed ?? vertex.completed, now);
     const over = status.completed !== undefined || settled;
@@ -73,15 +81,30 @@ function vertexLines(traced: TracedVertex, columns: number, final: boolean, now:
   return texts.map((text) => ({ text, settled }));
 }
 
-/** Nothing if the terminal is too narrow for a name. */
-function line(name: string, status: string, seconds: number, color: string, columns: number): string | undefined {
+/** Whether a note has room beside a step's name, however long the step takes. */
+function fits(name: string, note: string, columns: number): boolean {
+  return PREFIX.length + name.length + GAP.length + note.length + LONGEST_TIMER <= columns;
+}
+
+/** Nothing if the terminal is too narrow for a name. A note, if there is one, must fit. */
+function line(
+  name: string,
+  status: string,
+  seconds: number,
+  color: string,
+  columns: number,
+  note = '',
+): string | undefined {
   const timer = ` ${(seconds < 0.05 ? 0 : seconds).toFixed(1)}s`;
   let room = columns - PREFIX.length - timer.length - 2;
   const showStatus = status !== '' && room + status.length > 20;
   if (showStatus) room -= status.length + 1;
   if (room < NARROWEST_NAME) return undefined;
-  const text = align(`${PREFIX}${name.slice(0, room)}${showStatus ? ` ${status}` : ''}`, timer, columns - 1);
-  return color ? `${color}${text}${RESET}` : text;
+  const text = `${PREFIX}${name.slice(0, room)}${showStatus ? ` ${status}` : ''}`;
+  const paint = (part: string): string => (color ? `${color}${part}${RESET}` : part);
+  if (note === '') return paint(align(text, timer, columns - 1));
+  const rest = align(' '.repeat(text.length + GAP.length + note.length), timer, columns - 1);
+  return `${paint(text)}${GAP}${FAINT}${note}${RESET}${paint(rest.slice(text.length + GAP.length + note.length))}`;
 }
 
 function align(left: string, right: string, width: number): string {

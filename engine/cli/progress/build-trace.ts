@@ -1,4 +1,4 @@
-import type { SolveStatus, Vertex, VertexStatus, VertexWarning } from '../../builder/progress.ts';
+import type { BuildPlan, SolveStatus, Vertex, VertexStatus, VertexWarning } from '../../builder/progress.ts';
 
 /** Lines of output kept of a step, to be shown if it fails. */
 const KEPT_LINES = 10;
@@ -58,6 +58,7 @@ function lastOverwrite(line: string): string {
 export class BuildTrace {
   readonly #byDigest = new Map<string, TracedVertex>();
   readonly #warnings: VertexWarning[] = [];
+  #dockerfile: BuildPlan['dockerfile'] | undefined;
 
   get vertices(): readonly TracedVertex[] {
     return [...this.#byDigest.values()];
@@ -65,6 +66,11 @@ export class BuildTrace {
 
   get warnings(): readonly VertexWarning[] {
     return this.#warnings;
+  }
+
+  /** Known once the build has read it. */
+  get dockerfile(): BuildPlan['dockerfile'] | undefined {
+    return this.#dockerfile;
   }
 
   get(digest: string): TracedVertex | undefined {
@@ -95,6 +101,7 @@ export class BuildTrace {
       if (traced) add(traced, traced.log.flush());
     }
     this.#warnings.push(...(status.warnings ?? []));
+    this.#dockerfile = status.plan?.dockerfile ?? this.#dockerfile;
     return lines;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BuildMessage, JsonMessage } from '../../api/types.ts';
 import { PROGRESS_MESSAGE_ID } from '../../api/types.ts';
-import { type SolveStatus, toRawJson } from '../../builder/progress.ts';
+import { encodeStatus, type SolveStatus } from '../../builder/progress.ts';
 import { fakeEngine, runCli } from '../testing/fake-cli.ts';
 import { PlainBuild } from './build-plain.ts';
 import { TerminalBuild } from './build-terminal.ts';
@@ -80,6 +80,13 @@ describe('PlainBuild', () => {
 #3 0.180 world
 #3 DONE 12.5s
 `);
+  });
+
+  it('says why a step was not cached, once', () => {
+    const step = { digest: 'x', name: '[2/2] COPY . .', started: at(0), reason: 'app changed' };
+    expect(play([{ vertexes: [step] }, { vertexes: [{ ...step, completed: at(1) }] }])).toBe(
+      '#1 [2/2] COPY . .\n#1 not cached: app changed\n#1 DONE 1.0s\n',
+    );
   });
 
   it('keeps the lines of steps that run at the same time together', () => {
@@ -161,6 +168,26 @@ describe('TerminalBuild', () => {
     ]);
   });
 
+  it('says why a step was not cached: beside its name, or below it if there is no room', () => {
+    const step = { name: '[2/3] COPY . .', started: at(0), completed: at(1) };
+    const trace = new BuildTrace();
+    trace.update({
+      vertexes: [
+        { ...step, digest: 'a', reason: 'app changed' },
+        { ...step, digest: 'b', reason: '[2/3] COPY . . above was run again' },
+      ],
+    });
+    const text = new TerminalBuild(trace, start).draw(size, true, start + 1000);
+    expect(bare(text).split('\n').slice(1)).toEqual([
+      ' => [2/3] COPY . .  not cached: app changed            1.0s',
+      ' => [2/3] COPY . .                                     1.0s',
+      ' => => not cached: [2/3] COPY . . above was run again',
+      '',
+    ]);
+    // Only the reason is faint.
+    expect(text).toContain('\x1b[34m => [2/3] COPY . .\x1b[0m  \x1b[2mnot cached: app changed\x1b[0m\x1b[34m ');
+  });
+
   it('says how a step ended', () => {
     const trace = new BuildTrace();
     trace.update({
@@ -180,7 +207,7 @@ function stream(messages: readonly object[]): Response {
 }
 
 function progress(status: SolveStatus): BuildMessage {
-  return { id: PROGRESS_MESSAGE_ID, aux: JSON.parse(toRawJson(status)) };
+  return { id: PROGRESS_MESSAGE_ID, aux: encodeStatus(status) };
 }
 
 const tree = {
@@ -258,6 +285,83 @@ describe('docker build', () => {
     expect((await runCli(['build', '.'], engine, { tree })).stderr).toContain(
       "\n 1 warning found (use docker --debug to expand):\n - StageNameCasing: Stage name 'A' should be lowercase (line 1)\n",
     );
+  });
+
+  it('expands warnings with --debug, the command’s or the client’s', async () => {
+    const warning = {
+      vertex: 'a',
+      level: 1,
+      short: "StageNameCasing: Stage name 'A' should be lowercase (line 1)",
+      detail: ['Stage names should be lowercase'],
+      url: 'https://docs.docker.com/go/dockerfile/rule/stage-name-casing/',
+      rule: 'StageNameCasing',
+      range: { start: 1, end: 1 },
+    };
+    const plan = { dockerfile: { name: 'Dockerfile', text: 'FROM alpine AS A' }, stages: [] };
+    const engine = fakeEngine(() =>
+      stream([progress({ plan }), progress({ warnings: [warning, warning] }), { aux: { ID: id } }]),
+    );
+    const each = ` - StageNameCasing: Stage name 'A' should be lowercase (line 1)
+Stage names should be lowercase
+More info: https://docs.docker.com/go/dockerfile/rule/stage-name-casing/
+Dockerfile:1
+--------------------
+   1 | >>> FROM alpine AS A
+--------------------
+
+`;
+    for (const argv of [
+      ['--debug', 'build', '.'],
+      ['-D', 'build', '.'],
+      ['build', '-D', '.'],
+    ]) {
+      expect((await runCli(argv, engine, { tree })).stderr).toContain(`\n 2 warnings found:\n${each}${each}`);
+    }
+  });
+
+  it('prints events as BuildKit does with --progress=rawjson', async () => {
+    const warning = {
+      vertex: 'a',
+      level: 1,
+      short: 's',
+      detail: ['d'],
+      url: 'u',
+      rule: 'R',
+      range: { start: 1, end: 2 },
+    };
+    const messages = [
+      progress({ instructions: [] }),
+      progress({ vertexes: [{ digest: 'a', name: 'n', started: at(0), reason: 'app changed', lines: [1, 1] }] }),
+      progress({ logs: [{ vertex: 'a', stream: 1, data: data('hi'), timestamp: at(1) }] }),
+      progress({ warnings: [warning] }),
+      { aux: { ID: id } },
+    ];
+    const ran = await runCli(
+      ['build', '--progress=rawjson', '.'],
+      fakeEngine(() => stream(messages)),
+      { tree },
+    );
+    expect(
+      ran.stderr
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { vertexes: [{ digest: 'a', name: 'n', started: at(0), reason: 'app changed' }] },
+      { logs: [{ vertex: 'a', stream: 1, data: 'aGk=', timestamp: at(1) }] },
+      {
+        warnings: [
+          {
+            vertex: 'a',
+            level: 1,
+            short: 'cw==',
+            detail: ['ZA=='],
+            url: 'u',
+            range: [{ start: { line: 1 }, end: { line: 2 } }],
+          },
+        ],
+      },
+    ]);
   });
 
   it('shows the classic text of an engine that has no events', async () => {

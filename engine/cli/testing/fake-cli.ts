@@ -1,5 +1,6 @@
 import type { Transport } from '../../api/transport.ts';
 import type { FileNode } from '../../files/node.ts';
+import { walk } from '../../files/tree.ts';
 import type { CliContext } from '../context.ts';
 import { runDocker } from '../main.ts';
 
@@ -22,8 +23,14 @@ export interface FakeEngine {
   readonly typed: () => string;
 }
 
-/** An engine whose answers are a function of the request. `undefined` is a 404. */
-export function fakeEngine(answer: (seen: Seen) => Answer | undefined | Promise<Answer | undefined>): FakeEngine {
+/**
+ * An engine whose answers are a function of the request. `undefined` is a 404.
+ * @param server what it calls itself
+ */
+export function fakeEngine(
+  answer: (seen: Seen) => Answer | undefined | Promise<Answer | undefined>,
+  server = 'Docker/28.2.2 (linux)',
+): FakeEngine {
   const seen: Seen[] = [];
   let typed = '';
   const handle = async (request: Request): Promise<Answer> => {
@@ -33,7 +40,7 @@ export function fakeEngine(answer: (seen: Seen) => Answer | undefined | Promise<
       path: decodeURIComponent(pathname.replace(/^\/v1\.\d+/, '') + search),
       body: await request.text(),
     };
-    if (each.path === '/_ping') return new Response(null, { headers: { 'Api-Version': '1.50' } });
+    if (each.path === '/_ping') return new Response(null, { headers: { 'Api-Version': '1.50', Server: server } });
     seen.push(each);
     return (await answer(each)) ?? Response.json({ message: `no answer to ${each.path}` }, { status: 404 });
   };
@@ -146,6 +153,9 @@ export async function runCli(
       },
       async write(path, bytes) {
         files.set(path, bytes);
+      },
+      async extract(path, tree) {
+        for (const { path: inner, node } of walk(tree)) if (node.kind === 'file') files.set(path + inner, node.data);
       },
     },
   };

@@ -92,6 +92,7 @@ export async function engineOn<M extends Machine>(
     about: { version: '0.1.0', commit: 'abc', kernel: '6.1.0', registry: 'https://lab.test/' },
     registry: noRegistry,
     build: unexpected,
+    inspectBuild: unexpected,
     buildCache: { list: () => [], prune: unexpected },
     fetch: unexpected,
     unpackLimit: 1 << 20,

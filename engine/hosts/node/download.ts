@@ -1,6 +1,6 @@
 import type { Fetch } from '../../builder/request.ts';
 
-/** Reads a URL for `ADD`, with what Node says of a server that it cannot reach. */
+/** Reads a URL, with what Node says of a server that it cannot reach. */
 export const download: Fetch = async (url, init) => {
   try {
     return await fetch(url, init);

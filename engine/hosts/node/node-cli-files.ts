@@ -1,6 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import type { CliFiles } from '../../cli/context.ts';
 import { readTree } from './read-tree.ts';
+import { writeTree } from './write-tree.ts';
 
 /** The files of this computer, for `drydock docker`. */
 export const nodeCliFiles: CliFiles = {
@@ -24,4 +25,5 @@ export const nodeCliFiles: CliFiles = {
   read: async (path) => new Uint8Array(await readFile(path)),
   tree: readTree,
   write: (path, bytes) => writeFile(path, bytes),
+  extract: writeTree,
 };

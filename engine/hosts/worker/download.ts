@@ -1,6 +1,5 @@
 import type { Fetch } from '../../builder/request.ts';
 
-const INSTEAD = 'Download the file yourself, put it beside the Dockerfile and COPY it';
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** What the browser gives a page, and a test its own of. */
@@ -11,7 +10,7 @@ export interface Browser {
 }
 
 /**
- * Reads a URL for `ADD`, as far as browsers let a page read other sites. Whether a file has changed the browser asks
+ * Reads a URL, as far as browsers let a page read other sites. Whether a file has changed the browser asks
  * by itself: headers of ours that ask so would need the site's leave first.
  */
 export function downloadBy(browser: Browser): Fetch {
@@ -19,7 +18,7 @@ export function downloadBy(browser: Browser): Fetch {
     const { protocol, hostname, host } = new URL(url);
     if (browser.pageProtocol === 'https:' && protocol === 'http:' && !LOOPBACK.test(hostname)) {
       const why = 'this page came over https, and browsers let such a page read nothing over http (mixed content)';
-      throw new Error(`${why}. ${INSTEAD}`);
+      throw new Error(why);
     }
     try {
       return await browser.fetch(url, {
@@ -33,7 +32,7 @@ export function downloadBy(browser: Browser): Fetch {
       const why = browser.online
         ? `either ${host} cannot be reached, or it does not allow pages of other sites to read its files (CORS); browsers do not tell which`
         : 'this computer is offline';
-      throw new Error(`${why}. ${INSTEAD}`, { cause });
+      throw new Error(why, { cause });
     }
   };
 }

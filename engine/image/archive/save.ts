@@ -23,8 +23,8 @@ import {
   REPOSITORIES_FILE,
 } from './paths.ts';
 
-/** An image to be saved, by which references, and under which manifest. */
-interface Chosen {
+/** An image to be saved, and by which references. */
+export interface Chosen {
   readonly image: Image;
   readonly references: readonly Reference[];
 }
@@ -41,20 +41,22 @@ export async function saveImages(
   names: readonly string[],
   platform?: Platform,
 ): Promise<readonly TarEntry[]> {
+  const chosen = chooseImages(store, names);
+  if (platform) for (const each of chosen) requirePlatform(each, platform);
+  return archiveImages(store, chosen);
+}
+
+/**
+ * The same of images that are chosen already, with the names that they shall have in the archive.
+ * @throws ImageError `corrupt`
+ */
+export async function archiveImages(store: ImageStore, chosen: readonly Chosen[]): Promise<readonly TarEntry[]> {
   const blobs = new Map<Digest, Uint8Array>();
   const index: Descriptor[] = [];
   const archive: unknown[] = [];
   const repositories: Record<string, Record<string, string>> = {};
-  for (const { image, references } of chooseImages(store, names)) {
-    const { architecture, os, variant } = image.config;
-    const own: Platform = { architecture, os, ...(variant && { variant }) };
-    if (platform && !isPlatform(own, platform)) {
-      const name = references[0] ? familiarName(references[0]) : image.id;
-      throw new ImageError(
-        'not-found',
-        `image with reference ${name} was found but its platform (${platformName(own)}) does not match the specified platform (${platformName(platform)})`,
-      );
-    }
+  for (const { image, references } of chosen) {
+    const own = platformOf(image);
     const { descriptor, manifest, bytes } = await store.manifest(image.id, manifestOf(image, references));
     blobs.set(descriptor.digest, bytes);
     blobs.set(image.id, image.configBytes);
@@ -86,6 +88,21 @@ export async function saveImages(
     file(LAYOUT_FILE, encodeJson({ imageLayoutVersion: '1.0.0' })),
     ...(Object.keys(repositories).length > 0 ? [file(REPOSITORIES_FILE, encodeJson(repositories))] : []),
   ];
+}
+
+function platformOf({ config: { architecture, os, variant } }: Image): Platform {
+  return { architecture, os, ...(variant && { variant }) };
+}
+
+/** @throws ImageError `not-found` */
+function requirePlatform({ image, references }: Chosen, platform: Platform): void {
+  const own = platformOf(image);
+  if (isPlatform(own, platform)) return;
+  const name = references[0] ? familiarName(references[0]) : image.id;
+  throw new ImageError(
+    'not-found',
+    `image with reference ${name} was found but its platform (${platformName(own)}) does not match the specified platform (${platformName(platform)})`,
+  );
 }
 
 /** The manifest that a digest asks for, where the image has come with several. */

@@ -42,5 +42,6 @@ export async function buildImage(store: ImageStore, input: ImageInput): Promise<
       emit: () => undefined,
     },
   );
+  if (!image) throw new Error('unreachable: an image is what a build makes unless told otherwise');
   return image;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Directory, FileNode } from '../files/node.ts';
-import { tarToTree } from '../files/tar/index.ts';
-import { readBuildContext } from './build-context.ts';
-import type { Session } from './command.ts';
+import type { Directory, FileNode } from '../../files/node.ts';
+import { tarToTree, treeToTar } from '../../files/tar/index.ts';
+import type { Session } from '../command.ts';
+import { readBuildContext } from './context.ts';
 
 const metadata = { mode: 0o644, uid: 7, gid: 7, mtime: 1 };
 const file = (text: string): FileNode => ({ ...metadata, kind: 'file', data: new TextEncoder().encode(text) });
@@ -13,7 +13,7 @@ const directory = (entries: Readonly<Record<string, FileNode>>): Directory => ({
   children: new Map(Object.entries(entries)),
 });
 
-function session(root: Directory, stdin = ''): Session {
+function session(root: Directory, stdin: string | Uint8Array = '', isDrydock = true): Session {
   const find = (path: string): FileNode | undefined => {
     let node: FileNode | undefined = root;
     for (const name of path.split('/').filter(Boolean)) {
@@ -23,9 +23,10 @@ function session(root: Directory, stdin = ''): Session {
   };
   // Only what reading a context needs.
   return {
+    client: { isDrydock },
     resolve: (path: string) => (path.startsWith('/') ? path : `/project/${path}`.replace(/\/\.$/, '')),
     context: {
-      stdin: new Blob([stdin]).stream(),
+      stdin: new Blob([stdin as BlobPart]).stream(),
       files: {
         stat: async (path: string) => {
           const node = find(path);
@@ -96,16 +97,48 @@ describe('readBuildContext', () => {
     expect(paths(tar)).toEqual(['.dockerignore', 'a.df', 'a.df.dockerignore', 'c']);
   });
 
-  it('takes a Dockerfile from outside, or from stdin', async () => {
-    const root = directory({ project: directory({ a: file('1') }), other: directory({ df: file('FROM outside') }) });
-    const outside = await readBuildContext(session(root), '.', '/other/df');
-    expect(tarToTree(outside.tar).children.get(outside.dockerfile)).toMatchObject({
+  const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
+
+  it('takes a Dockerfile from outside beside the context, with the ignore file beside it', async () => {
+    const root = directory({
+      project: directory({ a: file('1'), b: file('2'), '.dockerignore': file('a') }),
+      other: directory({ df: file('FROM outside'), 'df.dockerignore': file('b') }),
+    });
+    const { tar, dockerfile, outside } = await readBuildContext(session(root), '.', '/other/df');
+    expect([dockerfile, text(outside?.dockerfile), text(outside?.dockerignore)]).toEqual(['df', 'FROM outside', 'b']);
+    expect(paths(tar)).toEqual(['.dockerignore', 'a']);
+    // An engine that has no place for it finds it in the context.
+    const inside = await readBuildContext(session(root, '', false), '.', '/other/df');
+    expect(inside.outside).toBeUndefined();
+    expect(tarToTree(inside.tar).children.get(inside.dockerfile)).toMatchObject({
       data: new TextEncoder().encode('FROM outside'),
     });
+  });
+
+  it('takes a Dockerfile or a whole context from stdin', async () => {
+    const root = directory({ project: directory({ a: file('1') }) });
     const piped = await readBuildContext(session(root, 'FROM stdin'), '.', '-');
-    expect(paths(piped.tar)).toContain(piped.dockerfile);
+    expect([piped.dockerfile, text(piped.outside?.dockerfile), paths(piped.tar)]).toEqual([
+      'Dockerfile',
+      'FROM stdin',
+      ['a'],
+    ]);
     const alone = await readBuildContext(session(root, 'FROM alone'), '-', '');
     expect(paths(alone.tar)).toEqual(['Dockerfile']);
+    for (const archive of [treeToTar(directory({ x: file('y') })), new Uint8Array([0x1f, 0x8b, 8, 0])]) {
+      expect(await readBuildContext(session(root, archive), '-', 'sub/df')).toMatchObject({
+        tar: archive,
+        dockerfile: 'sub/df',
+      });
+    }
+    await expect(readBuildContext(session(root), '-', '-')).rejects.toThrow("can't use stdin for both build context");
+  });
+
+  it('leaves a remote context to the engine', async () => {
+    expect(await readBuildContext(session(directory({})), 'https://example.com/x.tar.gz', 'df')).toMatchObject({
+      remote: 'https://example.com/x.tar.gz',
+      dockerfile: 'df',
+    });
   });
 
   it('finds a lower-case dockerfile when there is no other', async () => {
@@ -116,7 +149,6 @@ describe('readBuildContext', () => {
   it.each([
     ['nowhere', '', 'unable to prepare context: path "nowhere" not found'],
     ['Dockerfile', '', 'unable to prepare context: path "Dockerfile" is not a directory'],
-    ['https://example.com/x.git', '', 'is remote, and this lab builds local directories only'],
     ['.', 'missing', 'failed to read dockerfile: open missing: no such file or directory'],
   ])('refuses %s %s', async (path, name, message) => {
     const root = directory({ project: directory({ Dockerfile: file('FROM x') }) });
