@@ -8,6 +8,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{engine,app,lessons,scripts}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.integration.test.ts'],
+          // Room for a loaded machine: a time never decides a test.
+          testTimeout: 30_000,
         },
       },
       {
