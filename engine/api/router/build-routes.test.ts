@@ -89,10 +89,7 @@ describe('POST /build', () => {
       'cannot clone https://github.com/a/b.git#main: there is no Git here',
     ],
     [{ remote: 'ftp://x/y' }, 'remote context "ftp://x/y" is no http or https URL'],
-    [
-      { remote: 'https://example.com/x' },
-      'failed to load remote context https://example.com/x: not part of this test',
-    ],
+    [{ remote: 'https://example.com/x' }, 'failed to load remote context https://example.com/x: not part of this test'],
   ])('%j is a bad request', async (query, message) => {
     const { message: ask } = await engine();
     expect(await ask(query)).toEqual([400, expect.stringContaining(message)]);
