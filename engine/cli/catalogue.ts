@@ -1,6 +1,7 @@
 import type { Command, Group } from './command.ts';
 import { attach } from './commands/attach.ts';
 import { build } from './commands/build.ts';
+import { builderPrune } from './commands/builder-prune.ts';
 import { commit } from './commands/commit.ts';
 import { create } from './commands/create.ts';
 import { diff } from './commands/diff.ts';
@@ -36,6 +37,7 @@ import { save } from './commands/save.ts';
 import { search } from './commands/search.ts';
 import { start } from './commands/start.ts';
 import { stop } from './commands/stop.ts';
+import { systemDf } from './commands/system-df.ts';
 import { tag } from './commands/tag.ts';
 import { top } from './commands/top.ts';
 import { unpause } from './commands/unpause.ts';
@@ -61,7 +63,7 @@ export const commonCommands: Readonly<Record<string, Command>> = {
 };
 
 export const groups: Readonly<Record<string, Group>> = {
-  builder: { summary: 'Manage builds', commands: { build } },
+  builder: { summary: 'Manage builds', commands: { build, prune: builderPrune } },
   container: {
     summary: 'Manage containers',
     commands: {
@@ -120,7 +122,7 @@ export const groups: Readonly<Record<string, Group>> = {
     },
     synonyms: { list: 'ls', remove: 'rm' },
   },
-  system: { summary: 'Manage Docker', commands: { events, info } },
+  system: { summary: 'Manage Docker', commands: { df: systemDf, events, info } },
   volume: {
     summary: 'Manage volumes',
     commands: { create: volumeCreate, inspect: inspectVolumes, ls: volumeLs, prune: volumePrune, rm: volumeRm },

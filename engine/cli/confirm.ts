@@ -1,8 +1,8 @@
 import type { Session } from './command.ts';
 
 /** Asks whether to go on, as Docker does: only a line `y` means yes, and the end of the input means no. */
-export async function confirm({ context, out }: Session, warning: string): Promise<boolean> {
-  await out.write(`${warning}\nAre you sure you want to continue? [y/N] `);
+export async function confirm({ context, out }: Session, warning: string, separator = '\n'): Promise<boolean> {
+  await out.write(`${warning}${separator}Are you sure you want to continue? [y/N] `);
   return (await readLine(context.stdin)).trim().toLowerCase() === 'y';
 }
 

@@ -44,8 +44,19 @@ export class System {
     return this.#connection.stream('GET', '/events', { query, signal: options.signal });
   }
 
-  pruneBuildCache(options: { readonly all?: boolean; readonly filters?: Filters } = {}): Promise<BuildPruneResponse> {
-    const query = { all: options.all, filters: filtersQuery(options.filters) };
+  pruneBuildCache(
+    options: {
+      readonly all?: boolean;
+      readonly filters?: Filters;
+      /** Bytes that stay. */
+      readonly keepStorage?: number;
+    } = {},
+  ): Promise<BuildPruneResponse> {
+    const query = {
+      all: options.all,
+      filters: filtersQuery(options.filters),
+      'keep-storage': options.keepStorage || undefined,
+    };
     return this.#connection.json('POST', '/build/prune', { query });
   }
 }

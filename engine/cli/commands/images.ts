@@ -49,7 +49,7 @@ export const images = defineCommand({
   },
 });
 
-const HEADERS: Row = {
+export const HEADERS: Row = {
   ID: 'IMAGE ID',
   Repository: 'REPOSITORY',
   Tag: 'TAG',
@@ -64,7 +64,7 @@ const HEADERS: Row = {
 };
 
 /** A row for each name; an image without one has a single row of `<none>`. */
-function imageRows(
+export function imageRows(
   image: ImageSummary,
   { short, digests }: { readonly short: boolean; readonly digests: boolean },
 ): readonly Row[] {

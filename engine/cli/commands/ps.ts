@@ -69,7 +69,7 @@ export const ps = defineCommand({
   },
 });
 
-const HEADERS: Row = {
+export const HEADERS: Row = {
   ID: 'CONTAINER ID',
   Names: 'NAMES',
   Image: 'IMAGE',
@@ -88,7 +88,7 @@ const HEADERS: Row = {
   Label: labelTitle,
 };
 
-function containerRow(container: ContainerSummary, short: boolean): Row {
+export function containerRow(container: ContainerSummary, short: boolean): Row {
   const labels = container.Labels ?? {};
   const mounts = container.Mounts ?? [];
   const command = short ? ellipsis(container.Command, COMMAND_WIDTH) : container.Command;

@@ -33,7 +33,7 @@ export const volumeLs = defineCommand({
   },
 });
 
-const HEADERS: Row = {
+export const HEADERS: Row = {
   Availability: 'AVAILABILITY',
   Driver: 'DRIVER',
   Group: 'GROUP',
@@ -47,7 +47,7 @@ const HEADERS: Row = {
   Status: 'STATUS',
 };
 
-function volumeRow(volume: Volume): Row {
+export function volumeRow(volume: Volume): Row {
   const labels = volume.Labels ?? {};
   const { UsageData: usage } = volume;
   return {
