@@ -1,20 +1,9 @@
-import { decompress } from './compression.ts';
-
 /** As much as one call compresses before other work of the thread gets its turn. */
 const CHUNK = 256 * 1024;
-
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
 
 /** RFC 1952, no name and no time in the header: the same bytes in, the same out, on one and the same platform. */
 export function gzip(bytes: Uint8Array): Promise<Uint8Array> {
   return transform(bytes, new CompressionStream('gzip'));
-}
-
-/** @throws ImageError `corrupt` */
-export function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
-  return decompress(bytes, { what: 'it' });
 }
 
 async function transform(bytes: Uint8Array, stream: GenericTransformStream): Promise<Uint8Array> {

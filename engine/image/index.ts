@@ -4,7 +4,7 @@ export { type Compression, DEFAULT_UNPACK_LIMIT, decompress, detectCompression }
 export { chainId, type Digest, hexOf, isDigest, sha256, shortId } from './digest.ts';
 export * from './documents.ts';
 export { ImageError, type ImageErrorCode } from './errors.ts';
-export { gunzip, gzip, isGzip } from './gzip.ts';
+export { gzip } from './gzip.ts';
 export * from './image.ts';
 export {
   type CreateImage,

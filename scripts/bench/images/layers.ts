@@ -2,8 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Directory } from '../../../engine/files/node.ts';
 import { readTree } from '../../../engine/hosts/node/read-tree.ts';
+import { decompress } from '../../../engine/image/compression.ts';
 import { sha256 } from '../../../engine/image/digest.ts';
-import { gunzip, gzip } from '../../../engine/image/gzip.ts';
+import { gzip } from '../../../engine/image/gzip.ts';
 import { layerTarToTree, treeToLayerTar } from '../../../engine/image/layer.ts';
 import { timed } from '../../peers/process.ts';
 import { type Row, throughputRow } from '../figures.ts';
@@ -77,7 +78,7 @@ async function pack(tree: Directory): Promise<Uint8Array> {
 
 async function unpack(blob: Uint8Array): Promise<Directory> {
   await sha256(blob);
-  const tar = await gunzip(blob);
+  const tar = await decompress(blob, { what: 'the layer' });
   await sha256(tar);
   return layerTarToTree(tar);
 }
